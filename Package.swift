@@ -1,0 +1,68 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// DocC is a developer's tool: only `make docs` pays for resolving and building it.
+let documentation: [Package.Dependency] =
+    Context.environment["REWIND_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0")]
+
+let package = Package(
+    name: "rewind",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Rewind", targets: ["Rewind"]),
+        .library(name: "RewindHTTP", targets: ["RewindHTTP"]),
+        .library(name: "RewindSQLite", targets: ["RewindSQLite"]),
+        .library(name: "RewindReport", targets: ["RewindReport"]),
+        .library(name: "Money", targets: ["Money"]),
+        .executable(name: "rewind", targets: ["RewindCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    ] + documentation,
+    targets: [
+        // The core: exploration, change sets, identity, laws. No I/O.
+        .target(name: "Rewind", dependencies: ["CXXHash"]),
+
+        // One adapter each, on the driver it names.
+        .target(name: "RewindHTTP", dependencies: ["Rewind", "CCurl"]),
+        .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
+        .target(name: "RewindReport", dependencies: ["Rewind"]),
+
+        // The reference service, and what it stands on.
+        .target(name: "Money"),
+        .target(name: "SQLiteDriver", dependencies: ["CSQLite"]),
+        .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
+        .target(name: "Orders", dependencies: ["Money"]),
+        .target(name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver"]),
+
+        // The tutorial, and the program that runs it.
+        .target(
+            name: "Payments", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "Money"],
+            path: "Examples/Payments"),
+        .executableTarget(
+            name: "RewindCommand",
+            dependencies: [
+                "Rewind", "RewindHTTP", "RewindSQLite", "RewindReport", "OrdersServer", "Payments",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Unit tests need no server; the others start what they need themselves.
+        .testTarget(name: "MoneyTests", dependencies: ["Money"]),
+        .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
+        .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
+        .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
+        .testTarget(
+            name: "OrdersTests", dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
+        .testTarget(name: "CommandTests", dependencies: ["RewindCommand", "Rewind", "RewindSQLite", "SQLiteDriver"]),
+        .testTarget(name: "TidyTests"),
+
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+    ],
+    swiftLanguageModes: [.v6]
+)

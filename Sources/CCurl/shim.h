@@ -1,0 +1,10 @@
+#include <curl/curl.h>
+
+// Swift cannot import variadic functions; one typed form for each kind of option.
+static inline CURLcode rewind_curl_set_long(CURL *h, CURLoption o, long v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode rewind_curl_set_string(CURL *h, CURLoption o, const char *v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode rewind_curl_set_pointer(CURL *h, CURLoption o, const void *v) { return curl_easy_setopt(h, o, v); }
+typedef size_t (*rewind_curl_sink)(char *bytes, size_t size, size_t count, void *context);
+static inline CURLcode rewind_curl_set_sink(CURL *h, CURLoption o, rewind_curl_sink f) { return curl_easy_setopt(h, o, f); }
+static inline CURLcode rewind_curl_get_long(CURL *h, CURLINFO i, long *out) { return curl_easy_getinfo(h, i, out); }
+static inline CURLcode rewind_curl_get_offset(CURL *h, CURLINFO i, curl_off_t *out) { return curl_easy_getinfo(h, i, out); }

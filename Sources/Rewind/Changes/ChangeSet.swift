@@ -1,0 +1,111 @@
+/// What became of one row: its content before and after, `nil` where it did not exist.
+public struct RowChange: Sendable, Hashable {
+    /// The table's name, as the system spells it.
+    public var table: String
+    /// What identifies the row within its table for as long as it lives.
+    public var key: Row
+    public var before: Row?
+    public var after: Row?
+
+    public init(table: String, key: Row, before: Row?, after: Row?) {
+        self.table = table
+        self.key = key
+        self.before = before
+        self.after = after
+    }
+
+    /// The change that undoes this one.
+    public var inverted: RowChange { RowChange(table: table, key: key, before: after, after: before) }
+}
+
+/// A difference between two states of a system: at most one change for each row, none without effect.
+///
+/// Change sets form a groupoid: `a.then(b)` goes on from where `a` ends, `a.inverted` goes back, and
+/// `a.then(a.inverted)` is empty. Everything Rewind does (rewinding, jumping between states, identity, the diff in the
+/// report) is made of these.
+public struct ChangeSet: Sendable, Hashable {
+    /// Changes of content, in order of each row's first change.
+    public let rows: [RowChange]
+    /// Changes of what only generates ids: sequences and auto-increment counters. A counter is a row with one cell, its
+    /// table naming the kind of counter. Restored by every move, never part of a state's identity.
+    public let counters: [RowChange]
+
+    /// No change at all.
+    public static let empty = ChangeSet()
+
+    /// Squashes changes that happened one after another.
+    public init(squashing rows: [RowChange] = [], counters: [RowChange] = []) {
+        self.rows = squashed(rows)
+        self.counters = squashed(counters)
+    }
+
+    private init(rows: [RowChange], counters: [RowChange]) {
+        self.rows = rows
+        self.counters = counters
+    }
+
+    /// Whether nothing changed, counters included.
+    public var isEmpty: Bool { rows.isEmpty && counters.isEmpty }
+
+    /// Whether content changed. A counter that moved on is not content: databases burn ids in refused requests.
+    public var changesContent: Bool { !rows.isEmpty }
+
+    /// The change set that goes back. Cost: one pass.
+    public var inverted: ChangeSet {
+        ChangeSet(rows: rows.map(\.inverted), counters: counters.map(\.inverted))
+    }
+
+    /// This change set, and then another that starts where this one ends.
+    public func then(_ next: ChangeSet) -> ChangeSet {
+        if next.isEmpty { return self }
+        if isEmpty { return next }
+        return ChangeSet(squashing: rows + next.rows, counters: counters + next.counters)
+    }
+
+    /// Several change sets, each starting where the one before it ends. Squashes once, so it beats repeated `then`.
+    public static func joined(_ steps: [ChangeSet]) -> ChangeSet {
+        if steps.count == 1 { return steps[0] }
+        return ChangeSet(squashing: steps.flatMap(\.rows), counters: steps.flatMap(\.counters))
+    }
+
+    /// What to add to the fingerprint of the content before to get that of the content after.
+    public var fingerprintDelta: Fingerprint {
+        rows.reduce(into: .zero) { delta, change in
+            if let after = change.after { delta += Fingerprint(table: change.table, row: after) }
+            if let before = change.before { delta -= Fingerprint(table: change.table, row: before) }
+        }
+    }
+
+    /// The tables whose content changed, sorted.
+    public var tables: [String] { Set(rows.map(\.table)).sorted() }
+
+    /// The part that concerns other tables than these.
+    public func leavingOut(tables excluded: Set<String>) -> ChangeSet {
+        if excluded.isEmpty { return self }
+        return ChangeSet(rows: rows.filter { !excluded.contains($0.table) }, counters: counters)
+    }
+}
+
+/// Joins the changes of each row into one, from its first `before` to its last `after`, and drops those that end where
+/// they began.
+private func squashed(_ changes: [RowChange]) -> [RowChange] {
+    if changes.count < 2 { return changes.filter { $0.before != $0.after } }
+    var position: [RowIdentity: Int] = [:]
+    var joined: [RowChange] = []
+    joined.reserveCapacity(changes.count)
+    for change in changes {
+        let identity = RowIdentity(table: change.table, key: change.key)
+        if let index = position[identity] {
+            joined[index].after = change.after
+        } else {
+            position[identity] = joined.count
+            joined.append(change)
+        }
+    }
+    return joined.filter { $0.before != $0.after }
+}
+
+private struct RowIdentity: Hashable {
+    let table: String
+    let key: Row
+}

@@ -1,0 +1,37 @@
+/// How the columns of a system are to be read when two states are compared.
+public struct Schema: Sendable, Hashable {
+    public var tables: [String: Table]
+
+    public init(tables: [String: Table] = [:]) {
+        self.tables = tables
+    }
+
+    /// One table, with its columns in the order of the cells of its rows.
+    public struct Table: Sendable, Hashable {
+        public var columns: [Column]
+
+        public init(columns: [Column]) {
+            self.columns = columns
+        }
+    }
+
+    public struct Column: Sendable, Hashable {
+        public var name: String
+        public var role: Role
+
+        public init(_ name: String, _ role: Role = .plain) {
+            self.name = name
+            self.role = role
+        }
+    }
+
+    /// What a column's values mean for identity.
+    public enum Role: Sendable, Hashable {
+        /// Compared as they are (a UUID first seen on the path is still renamed by its shape).
+        case plain
+        /// A generated identifier; equal numbers in different namespaces are different things.
+        case identifier(namespace: String)
+        /// A point in time that the system sets: left out of identity.
+        case timestamp
+    }
+}
