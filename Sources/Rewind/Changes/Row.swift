@@ -21,6 +21,8 @@ public struct Row: Sendable, Hashable {
         static let real: UInt8 = 2
         static let text: UInt8 = 3
         static let blob: UInt8 = 4
+        /// Stands for a value in canonical rows, which are hashed and never read back.
+        static let marker: UInt8 = 5
     }
 
     /// A cell read in place; text and bytes are valid only during the call that hands them out.
@@ -66,6 +68,9 @@ public struct Row: Sendable, Hashable {
         return cells
     }
 
+    /// Adds all cells of another row.
+    public mutating func append(contentsOf other: Row) { packed.append(contentsOf: other.packed) }
+
     public mutating func append(_ value: Value) {
         switch value {
         case .null: appendNull()
@@ -110,6 +115,12 @@ public struct Row: Sendable, Hashable {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Adds something that no stored cell is equal to.
+    mutating func append(marker bytes: UnsafeRawBufferPointer) {
+        packed.append(Tag.marker)
+        append(counted: bytes)
     }
 
     private static func readCell(_ bytes: UnsafeRawBufferPointer, at offset: inout Int) -> Cell {

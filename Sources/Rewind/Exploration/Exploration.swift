@@ -1,0 +1,108 @@
+/// What to try and what must hold: the tester's part of an exploration, as a value.
+///
+/// ```swift
+/// let payments = Exploration(of: Checkout.self) {
+///     Action("create_order") { run in … }
+///     Invariant("no_over_refund", .critical) { $0.context.refunded <= $0.context.amount }
+///     StateMachine(\.status) { … }
+/// }
+/// ```
+public struct Exploration<Context: ExplorationContext>: Sendable {
+    public private(set) var actions: [Action<Context>] = []
+    public private(set) var invariants: [Invariant<Context>] = []
+    public private(set) var stateMachine: StateMachine<Context>?
+    public private(set) var laws: [Law] = Law.standard
+    public private(set) var identity: Identity<Context> = .wholeState
+    /// Laws that were switched off, each with the reason given.
+    public private(set) var lawsSwitchedOff: [String: String] = [:]
+    /// Tables that a refused or safe request may write to, such as an audit log.
+    public private(set) var exemptTables: Set<String> = []
+
+    public init(of context: Context.Type, @ExplorationBuilder<Context> _ parts: () -> [ExplorationPart<Context>]) {
+        for part in parts() {
+            switch part {
+            case .action(let action): actions.append(action)
+            case .invariant(let invariant): invariants.append(invariant)
+            case .stateMachine(let machine): stateMachine = machine
+            }
+        }
+    }
+
+    /// Says when two states are the same. The default compares everything.
+    public func identity(_ identity: Identity<Context>) -> Exploration {
+        var copy = self
+        copy.identity = identity
+        return copy
+    }
+
+    /// Lets refused and safe requests write to these tables. Their rows still count for identity.
+    public func exempting(tables: String...) -> Exploration {
+        var copy = self
+        copy.exemptTables.formUnion(tables)
+        return copy
+    }
+
+    /// Switches a law off. The reason is shown in the result.
+    public func without(law name: String, because reason: String) -> Exploration {
+        var copy = self
+        copy.laws.removeAll { $0.name == name }
+        copy.lawsSwitchedOff[name] = reason
+        return copy
+    }
+
+    /// - Throws: ``ExplorationError`` when names clash or refer to nothing.
+    func validate() throws(ExplorationError) {
+        if actions.isEmpty { throw ExplorationError("The exploration has no action: there is nothing to try.") }
+        try requireUnique(actions.map(\.name), of: "action")
+        try requireUnique(invariants.map(\.name), of: "invariant")
+        for action in actions where action.variants.isEmpty {
+            throw ExplorationError("Action “\(action.name)” has an empty argument domain, so it can never run.")
+        }
+        for name in lawsSwitchedOff.keys.sorted() where !Law.standard.contains(where: { $0.name == name }) {
+            throw ExplorationError(
+                "There is no law “\(name)” to switch off. The laws are \(Law.standard.map(\.name).joined(separator: ", ")).")
+        }
+        for arrow in stateMachine?.arrows ?? [] where !actions.contains(where: { $0.name == arrow.action }) {
+            throw ExplorationError(
+                "The state machine has an arrow for “\(arrow.action)”, but no action has that name. "
+                    + "The actions are \(actions.map(\.name).joined(separator: ", ")).")
+        }
+    }
+
+    private func requireUnique(_ names: [String], of kind: String) throws(ExplorationError) {
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw ExplorationError("Two \(kind)s have the name “\(name)”. Names identify them in paths; rename one.")
+        }
+    }
+}
+
+/// The exploration as written can't be run.
+public struct ExplorationError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// One statement inside ``Exploration``.
+public enum ExplorationPart<Context: ExplorationContext>: Sendable {
+    case action(Action<Context>)
+    case invariant(Invariant<Context>)
+    case stateMachine(StateMachine<Context>)
+}
+
+@resultBuilder
+public enum ExplorationBuilder<Context: ExplorationContext> {
+    public typealias Part = ExplorationPart<Context>
+
+    public static func buildExpression(_ action: Action<Context>) -> [Part] { [.action(action)] }
+    public static func buildExpression(_ invariant: Invariant<Context>) -> [Part] { [.invariant(invariant)] }
+    public static func buildExpression(_ machine: StateMachine<Context>) -> [Part] { [.stateMachine(machine)] }
+    public static func buildExpression(_ actions: [Action<Context>]) -> [Part] { actions.map(Part.action) }
+    public static func buildExpression(_ invariants: [Invariant<Context>]) -> [Part] { invariants.map(Part.invariant) }
+    public static func buildBlock(_ parts: [Part]...) -> [Part] { parts.flatMap { $0 } }
+    public static func buildOptional(_ parts: [Part]?) -> [Part] { parts ?? [] }
+    public static func buildEither(first parts: [Part]) -> [Part] { parts }
+    public static func buildEither(second parts: [Part]) -> [Part] { parts }
+    public static func buildArray(_ parts: [[Part]]) -> [Part] { parts.flatMap { $0 } }
+}

@@ -1,0 +1,58 @@
+/// How much a violation matters.
+public enum Severity: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+    case critical, high, medium, low
+
+    /// Ascending: `low < critical`.
+    public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+        switch self {
+        case .critical: 3
+        case .high: 2
+        case .medium: 1
+        case .low: 0
+        }
+    }
+}
+
+/// Something that must be true in every state.
+///
+/// ```swift
+/// Invariant("no_over_refund", .critical, "Refunds never exceed the order's amount") {
+///     $0.context.refunded <= $0.context.amount
+/// }
+/// ```
+///
+/// A check that throws is reported as a failure of the check. It never counts as held.
+public struct Invariant<Context: ExplorationContext>: Sendable {
+    public let name: String
+    public let severity: Severity
+    public let description: String
+    let holds: @Sendable (Run<Context>) async throws -> Bool
+    private(set) var applies: @Sendable (Context) -> Bool = { _ in true }
+    private(set) var explain: (@Sendable (Run<Context>) -> String)?
+
+    public init(
+        _ name: String, _ severity: Severity = .high, _ description: String = "",
+        holds: @escaping @Sendable (_ run: Run<Context>) async throws -> Bool
+    ) {
+        self.name = name
+        self.severity = severity
+        self.description = description
+        self.holds = holds
+    }
+
+    /// Restricts the check to contexts it says something about. An invariant that never applied is warned about.
+    public func when(_ condition: @escaping @Sendable (Context) -> Bool) -> Invariant {
+        var copy = self
+        copy.applies = condition
+        return copy
+    }
+
+    /// Adds the values at hand to the message of a violation.
+    public func explained(by message: @escaping @Sendable (_ run: Run<Context>) -> String) -> Invariant {
+        var copy = self
+        copy.explain = message
+        return copy
+    }
+}

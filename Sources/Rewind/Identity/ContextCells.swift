@@ -1,0 +1,132 @@
+/// A context taken apart into named cells, so that it can be compared and hashed like a row.
+///
+/// A property that is nil has no cell: absent and nil mean the same.
+struct ContextCells: Sendable {
+    /// `context.orderID`, `context.lines.0.sku`, …; parallel to the cells of `row`.
+    private(set) var names: [String] = []
+    private(set) var row = Row()
+
+    init() {}
+
+    init(_ context: some Encodable) throws {
+        try append(context)
+    }
+
+    /// Adds the cells of a value under the next free name.
+    mutating func append(_ value: some Encodable) throws {
+        let sink = CellSink()
+        let root = row.packed.isEmpty && names.isEmpty ? "context" : "context.\(names.count)"
+        try value.encode(to: CellEncoder(sink: sink, name: root))
+        names.append(contentsOf: sink.names)
+        row.append(contentsOf: sink.row)
+    }
+}
+
+/// Where all the encoders of one value write to.
+private final class CellSink {
+    var names: [String] = []
+    var row = Row(reservingBytes: 128)
+
+    func add(_ name: String, _ append: (inout Row) -> Void) {
+        names.append(name)
+        append(&row)
+    }
+}
+
+private struct CellEncoder: Encoder {
+    let sink: CellSink
+    let name: String
+    var codingPath: [any CodingKey] { [] }
+    var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+        KeyedEncodingContainer(KeyedCells(sink: sink, prefix: name))
+    }
+
+    func unkeyedContainer() -> any UnkeyedEncodingContainer { ListedCells(sink: sink, prefix: name) }
+
+    func singleValueContainer() -> any SingleValueEncodingContainer { SingleCell(sink: sink, name: name) }
+}
+
+private struct KeyedCells<Key: CodingKey>: KeyedEncodingContainerProtocol {
+    let sink: CellSink
+    let prefix: String
+    var codingPath: [any CodingKey] { [] }
+
+    private func name(_ key: some CodingKey) -> String { prefix + "." + key.stringValue }
+
+    func encodeNil(forKey key: Key) { sink.add(name(key)) { $0.appendNull() } }
+
+    func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
+        try SingleCell(sink: sink, name: name(key)).encode(value)
+    }
+
+    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> {
+        KeyedEncodingContainer(KeyedCells<Nested>(sink: sink, prefix: name(key)))
+    }
+
+    func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
+        ListedCells(sink: sink, prefix: name(key))
+    }
+
+    func superEncoder() -> any Encoder { CellEncoder(sink: sink, name: prefix + ".super") }
+    func superEncoder(forKey key: Key) -> any Encoder { CellEncoder(sink: sink, name: name(key)) }
+}
+
+private struct ListedCells: UnkeyedEncodingContainer {
+    let sink: CellSink
+    let prefix: String
+    var count = 0
+    var codingPath: [any CodingKey] { [] }
+
+    private mutating func nextName() -> String {
+        defer { count += 1 }
+        return "\(prefix).\(count)"
+    }
+
+    mutating func encodeNil() {
+        let name = nextName()
+        sink.add(name) { $0.appendNull() }
+    }
+
+    mutating func encode<Value: Encodable>(_ value: Value) throws {
+        try SingleCell(sink: sink, name: nextName()).encode(value)
+    }
+
+    mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
+        KeyedEncodingContainer(KeyedCells<Nested>(sink: sink, prefix: nextName()))
+    }
+
+    mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
+        ListedCells(sink: sink, prefix: nextName())
+    }
+
+    mutating func superEncoder() -> any Encoder { CellEncoder(sink: sink, name: nextName()) }
+}
+
+private struct SingleCell: SingleValueEncodingContainer {
+    let sink: CellSink
+    let name: String
+    var codingPath: [any CodingKey] { [] }
+
+    func encodeNil() { sink.add(name) { $0.appendNull() } }
+
+    func encode<Value: Encodable>(_ value: Value) throws {
+        switch value {
+        case let text as String: sink.add(name) { $0.append(.text(text)) }
+        case let truth as Bool: sink.add(name) { $0.append(truth ? 1 : Int64(0)) }
+        case let number as Double: sink.add(name) { $0.append(number) }
+        case let number as Float: sink.add(name) { $0.append(Double(number)) }
+        case let number as any BinaryInteger & Encodable: encode(integer: number)
+        default: try value.encode(to: CellEncoder(sink: sink, name: name))
+        }
+    }
+
+    private func encode(integer: some BinaryInteger) {
+        if let number = Int64(exactly: integer) {
+            sink.add(name) { $0.append(number) }
+        } else {
+            sink.add(name) { $0.append(.text(String(integer))) }
+        }
+    }
+}

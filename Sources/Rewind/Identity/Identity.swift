@@ -1,0 +1,43 @@
+/// When two states count as one.
+///
+/// The default compares every row and everything the tester knows. Of these, generated ids are compared by order of
+/// appearance, points in time are left out, and what differs when an action is run twice from one state (random codes,
+/// secrets, tokens) is compared by order of appearance too.
+public struct Identity<Context: ExplorationContext>: Sendable {
+    /// The part of the context to compare instead of everything, or `nil` for the whole state.
+    let narrowed: (@Sendable (Context) throws -> ContextCells)?
+    private(set) var ignored: Set<String> = []
+    private(set) var comparedAsIs: Set<String> = []
+
+    /// Everything: all rows of all systems, and the context.
+    public static var wholeState: Identity { Identity(narrowed: nil) }
+
+    /// Only these properties of the context. States that differ elsewhere are merged, which is faster and can hide bugs;
+    /// the result warns when two merged states answer differently.
+    public static func context<each Property: Encodable & Sendable>(
+        _ properties: repeat KeyPath<Context, each Property> & Sendable
+    ) -> Identity {
+        Identity { context in
+            var cells = ContextCells()
+            for property in repeat each properties { try cells.append(context[keyPath: property]) }
+            return cells
+        }
+    }
+
+    /// Leaves columns (`"orders.note"`) or context properties (`"context.note"`) out of the comparison.
+    public func ignoring(_ names: String...) -> Identity {
+        var copy = self
+        copy.ignored.formUnion(names)
+        return copy
+    }
+
+    /// Compares columns (`"orders.shipped_at"`) or context properties (`"context.code"`) by value, although they would be
+    /// left out as points in time or renamed as generated.
+    public func comparing(_ names: String...) -> Identity {
+        var copy = self
+        copy.comparedAsIs.formUnion(names)
+        return copy
+    }
+
+    private init(narrowed: (@Sendable (Context) throws -> ContextCells)?) { self.narrowed = narrowed }
+}

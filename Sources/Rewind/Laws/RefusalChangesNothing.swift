@@ -1,0 +1,18 @@
+extension Law {
+    /// A request that the API refuses has no effect on any system. Cost: none, the changes are known.
+    ///
+    /// Judged when every mutating exchange of the step was refused; a step that mixes accepted and refused requests has
+    /// effects that can't be told apart.
+    public static let refusalChangesNothing = Law(
+        name: "refusal_changes_nothing",
+        statement: "A refused request (4xx) changes nothing.",
+        source: "RFC 9110 §15.5; DOMAIN §4 (no effect without acceptance)",
+        severity: .high
+    ) { step in
+        let mutating = step.exchanges.filter { !$0.isSafe }
+        guard let refused = mutating.last, mutating.allSatisfy(\.isRefusal), let status = refused.status,
+            let tables = step.changedTables
+        else { return nil }
+        return "\(refused.method) \(refused.path) answered \(status) and yet changed \(tables)."
+    }
+}

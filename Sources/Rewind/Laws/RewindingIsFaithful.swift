@@ -1,0 +1,13 @@
+extension Law {
+    /// After going back, the systems hold what they held and the API answers what it answered.
+    ///
+    /// The explorer checks this itself (see `Faithfulness`): by reading everything back after the first moves and at
+    /// intervals, and by sending requests again from states it returned to. A breach is never held against the API: it
+    /// makes the result *not decided*, with the evidence.
+    public static let rewindingIsFaithful = Law(
+        name: "rewinding_is_faithful",
+        statement: "After a rewind, the systems and the API are as they were.",
+        source: "DESIGN §2: never assume that rewinding works",
+        severity: .critical
+    ) { _ in nil }
+}

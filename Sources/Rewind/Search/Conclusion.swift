@@ -1,0 +1,108 @@
+/// From a walk that has ended to its result.
+extension Walk {
+    /// Returns the systems to the root and lets go of them. What fails here becomes a reason not to decide.
+    mutating func finish(_ begun: [any RewindableSystem]) async {
+        for system in begun {
+            do {
+                try await system.end()
+            } catch {
+                if case .failed = stopReason { continue }
+                stopReason = .failed("\(system.name) could not be returned to where it was: \(error)")
+            }
+        }
+        statistics.elapsed = ContinuousClock.now - started
+    }
+
+    func result(violations: [Violation]) -> ExplorationResult {
+        var statistics = statistics
+        statistics.states = graph.fingerprints.count
+        statistics.frontier = frontier.count
+        statistics.moves = position.moves
+        statistics.captures = position.captures
+        return ExplorationResult(
+            verdict: verdict(violations), stopReason: stopReason ?? .interrupted, violations: violations,
+            warnings: warnings, coverage: coverage,
+            invariants: exploration.invariants.map {
+                CheckCount(
+                    name: $0.name, severity: $0.severity, description: $0.description,
+                    timesChecked: timesChecked[$0.name, default: 0])
+            },
+            laws: exploration.laws.map {
+                CheckCount(
+                    name: $0.name, severity: $0.severity, description: $0.statement,
+                    timesChecked: $0.name == Law.rewindingIsFaithful.name
+                        ? statistics.verifications.count + statistics.repetitions : timesChecked[$0.name, default: 0])
+            },
+            learnedVolatile: experiments.learned.sorted(), statistics: statistics, strategy: strategy, seed: seed,
+            states: graph.fingerprints.sorted { $0.description < $1.description })
+    }
+
+    private func verdict(_ violations: [Violation]) -> Verdict {
+        if case .failed(let reason)? = stopReason { return .notDecided([reason] + undecided(violations)) }
+        if violations.contains(where: \.isConfirmed) { return .violated }
+        let reasons = undecided(violations)
+        if !reasons.isEmpty { return .notDecided(reasons) }
+        switch stopReason {
+        case .frontierEmpty(nil): return .held(.everything)
+        case .frontierEmpty(let depth?): return .held(.within("depth \(depth)"))
+        case .stepLimit(let steps): return .held(.within("\(steps) steps"))
+        case .timeLimit(let time): return .held(.within("\(time)"))
+        default: return .notDecided(["It was interrupted."])
+        }
+    }
+
+    private func undecided(_ violations: [Violation]) -> [String] {
+        var reasons = findings.failures.map { failure in
+            "\(failure.what) failed\(failure.count > 1 ? " \(failure.count) times" : ""): \(failure.message)"
+        }
+        for violation in violations {
+            guard case .notReproduced(let why) = violation.confirmation else { continue }
+            reasons.append("\(violation.rule.name) was violated once and not on replay. \(why)")
+        }
+        if case .interrupted? = stopReason { reasons.append("It was interrupted.") }
+        for (index, action) in exploration.actions.enumerated() {
+            let seen = coverage.total(action: index)
+            if seen.attempts > 0 && seen.accepted == 0 {
+                reasons.append("\(action.name) was never accepted (\(seen.attempts) tries): what follows it was not explored.")
+            }
+        }
+        return reasons
+    }
+
+    private var warnings: [String] {
+        var warnings = merged.warnings
+        for (index, action) in exploration.actions.enumerated() where coverage.total(action: index).attempts == 0 {
+            warnings.append("\(action.name) was never sent: its precondition held in no state reached.")
+        }
+        for invariant in exploration.invariants where timesChecked[invariant.name] == nil {
+            warnings.append("\(invariant.name) was never checked: it applied to no state reached.")
+        }
+        for (action, difference) in experiments.unstable.sorted(by: { $0.key < $1.key }) {
+            warnings.append("\(action) is not repeatable. \(difference)")
+        }
+        for (law, reason) in exploration.lawsSwitchedOff.sorted(by: { $0.key < $1.key }) {
+            warnings.append("The law \(law) is switched off: \(reason)")
+        }
+        return warnings + arrowsNeverTried + changesNeverSeen
+    }
+
+    private var arrowsNeverTried: [String] {
+        guard let machine = exploration.stateMachine else { return [] }
+        return machine.arrows.compactMap { arrow in
+            guard let action = exploration.actions.firstIndex(where: { $0.name == arrow.action }) else { return nil }
+            let cell = coverage.observed(state: arrow.from, action: action)
+            let target = machine.stateNames[arrow.to]
+            if cell.targets.contains(target) || cell.refused > 0 && stopReason == .frontierEmpty(depthLimit: nil) { return nil }
+            return "The arrow \(machine.stateNames[arrow.from]) → \(target) (\(arrow.action)) was not walked."
+        }
+    }
+
+    /// An API that accepts requests while nothing changes is likely to use another database.
+    private var changesNeverSeen: [String] {
+        guard !world.systems.isEmpty, graph.nodes.allSatisfy({ $0.changes.allSatisfy { !$0.changesContent } }),
+            exploration.actions.indices.contains(where: { coverage.total(action: $0).accepted > 0 })
+        else { return [] }
+        let names = world.systems.map(\.name).joined(separator: ", ")
+        return ["Requests were accepted, and nothing ever changed in \(names). Does the API use another database?"]
+    }
+}

@@ -1,0 +1,128 @@
+/// Learns what is volatile by running an action twice from one state.
+///
+/// Every kind of change an action makes is made twice when it is first seen. Cells and context properties that come out
+/// differently are generated anew each time: they are compared by order of appearance from then on. An answer that comes
+/// out differently means that going back did not bring everything back.
+struct Experiments: Sendable {
+    private struct Kind: Hashable {
+        let step: StepID
+        /// What kinds of rows changed: table, and whether it existed before and after.
+        let changes: Set<String>
+    }
+
+    private var seen: Set<Kind> = []
+    /// Whether what was repeated last was the first of its walk.
+    var isFirstRepetition: Bool { seen.count == 1 }
+    /// Columns and context properties that differed.
+    var learned: Set<String> = []
+    /// Actions whose repetition changed other rows, not only other cells.
+    var unstable: [String: String] = [:]
+
+    /// Whether this kind of execution was not yet repeated; asking counts it as seen.
+    mutating func isNew<Context>(_ step: StepID, _ execution: Execution<Context>) -> Bool {
+        guard execution.canBePlaced, execution.outcome == .accepted || execution.changesContent else { return false }
+        var changes: Set<String> = []
+        for change in execution.changes.flatMap(\.rows) {
+            changes.insert("\(change.table) \(change.before == nil ? "new" : change.after == nil ? "gone" : "changed")")
+        }
+        return seen.insert(Kind(step: step, changes: changes)).inserted
+    }
+}
+
+extension Walk {
+    /// Goes back and runs the step again.
+    /// - Returns: the second execution; the systems are where it led.
+    /// - Throws: ``NotDecided`` when the API answered differently.
+    mutating func repeatAndLearn(
+        _ step: StepID, from source: NodeID, first: Execution<Context>
+    ) async throws -> Execution<Context> {
+        try await position.move(to: source, in: graph)
+        if experiments.isFirstRepetition { try await verifyContent() }
+        let second = try await execute(step, from: source)
+        statistics.repetitions += 1
+        try requireSameAnswer(step, from: source, first, second)
+        var volatile = differingProperties(first.cells, second.cells)
+        for (system, pair) in zip(first.changes, second.changes).enumerated() {
+            guard let columns = differingColumns(pair.0, pair.1, system: system) else {
+                experiments.unstable[label(step)] =
+                    "It changed \(describe(pair.0)) at first and \(describe(pair.1)) when repeated from the same state."
+                continue
+            }
+            volatile.formUnion(columns)
+        }
+        try learn(volatile)
+        return second
+    }
+
+    /// - Throws: ``NotDecided`` with both answers as evidence.
+    func requireSameAnswer(
+        _ step: StepID, from source: NodeID, _ first: Execution<Context>, _ second: Execution<Context>
+    ) throws {
+        let statuses = (first.exchanges.map(\.status), second.exchanges.map(\.status))
+        if first.outcome == second.outcome && statuses.0 == statuses.1 { return }
+        guard exploration.laws.contains(where: { $0.name == Law.rewindingIsFaithful.name }) else { return }
+        throw NotDecided(
+            "Not rewindable: \(label(step)) was sent twice from one state and was answered differently: "
+                + "\(describe(first)) at first, \(describe(second)) after going back. "
+                + "Path: \(pathDescription(to: source)) → \(label(step)). "
+                + "Something that decides the answer is not in the rewound systems. Usual causes: a cache in the API's "
+                + "memory, another database or service, the time of day, chance.")
+    }
+
+    /// Columns whose cells differ between two runs of one step, or `nil` when different rows changed.
+    private func differingColumns(_ first: ChangeSet, _ second: ChangeSet, system: Int) -> Set<String>? {
+        guard first.rows.count == second.rows.count else { return nil }
+        var differing: Set<String> = []
+        for (a, b) in zip(first.rows, second.rows) where a != b {
+            guard a.table == b.table, (a.before == nil) == (b.before == nil), (a.after == nil) == (b.after == nil) else {
+                return nil
+            }
+            guard let left = a.after?.cells, let right = b.after?.cells, left.count == right.count else { continue }
+            for column in left.indices where left[column] != right[column] {
+                differing.insert(canonicalizer.columnName(column, of: a.table, system: system))
+            }
+        }
+        return differing
+    }
+
+    private func differingProperties(_ first: ContextCells, _ second: ContextCells) -> Set<String> {
+        guard first.row != second.row, first.names == second.names else { return [] }
+        let cells = zip(first.row.cells, second.row.cells)
+        return Set(zip(first.names, cells).filter { $0.1.0 != $0.1.1 }.map(\.0))
+    }
+
+    /// Takes up what was learned; states that were found before are seen anew.
+    private mutating func learn(_ volatile: Set<String>) throws {
+        let new = canonicalizer.notYetVolatile(volatile)
+        if new.isEmpty { return }
+        experiments.learned.formUnion(new)
+        canonicalizer = canonicalizer.learning(new)
+        for node in graph.nodes.indices {
+            let path = try graph.lineage(of: node).map {
+                (changes: graph[$0].changes, context: try ContextCells(graph[$0].context))
+            }
+            graph[node].identity = canonicalizer.identity(
+                of: graph.difference(fromRootTo: node, systems: world.systems.count),
+                context: try ContextCells(graph[node].context), names: canonicalizer.names(along: path))
+        }
+        let fingerprints = try graph.nodes.map { try fingerprint(of: $0) }
+        graph.reindex(fingerprints)
+    }
+
+    func describe(_ execution: Execution<Context>) -> String {
+        let statuses = execution.exchanges.map { $0.status.map(String.init) ?? "no answer" }.joined(separator: ", ")
+        let outcome =
+            switch execution.outcome {
+            case .accepted: "accepted"
+            case .refused: "refused"
+            case .skipped(let reason): "skipped: \(reason)"
+            case .failed(let message): "failed: \(message)"
+            }
+        return statuses.isEmpty ? outcome : "\(outcome) (\(statuses))"
+    }
+
+    private func describe(_ changes: ChangeSet) -> String {
+        if changes.rows.isEmpty { return "nothing" }
+        return "\(changes.rows.count) row\(changes.rows.count == 1 ? "" : "s") of \(changes.tables.joined(separator: ", "))"
+    }
+}

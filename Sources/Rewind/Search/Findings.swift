@@ -1,0 +1,45 @@
+/// What was found wrong so far: each rule once for each action that broke it, by the shortest path seen.
+struct Findings: Sendable {
+    struct Finding: Sendable {
+        let rule: Violation.Rule
+        let message: String
+        /// The state before the step, and the step; `nil` for a root that is wrong already.
+        let source: NodeID
+        let step: StepID?
+        let depth: Int
+    }
+
+    private struct Key: Hashable {
+        let rule: Violation.Rule
+        let action: Int?
+    }
+
+    /// An action or check that could not be carried out.
+    struct Failure: Sendable {
+        let what: String
+        let message: String
+        var count: Int
+    }
+
+    private var shortest: [Key: Finding] = [:]
+    private(set) var failures: [Failure] = []
+
+    /// In the order of depth, then of name.
+    var found: [Finding] {
+        shortest.values.sorted { ($0.depth, $0.rule.name, $0.step?.action ?? -1) < ($1.depth, $1.rule.name, $1.step?.action ?? -1) }
+    }
+
+    mutating func add(_ finding: Finding) {
+        let key = Key(rule: finding.rule, action: finding.step?.action)
+        if let known = shortest[key], known.depth <= finding.depth { return }
+        shortest[key] = finding
+    }
+
+    mutating func addFailure(of what: String, message: String) {
+        if let known = failures.firstIndex(where: { $0.what == what }) {
+            failures[known].count += 1
+        } else {
+            failures.append(Failure(what: what, message: message, count: 1))
+        }
+    }
+}

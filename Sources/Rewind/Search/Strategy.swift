@@ -1,0 +1,36 @@
+/// In which order states are explored. All orders find the same states when nothing limits them.
+public enum Strategy: String, Sendable, CaseIterable, Codable {
+    /// Nearest to the root first: counterexamples are the shortest there are.
+    case breadthFirst = "breadth-first"
+    /// The newest state first: goes deep soon.
+    case depthFirst = "depth-first"
+    /// Any untried step with equal chance.
+    case randomWalk = "random-walk"
+    /// The kind of step tried least so far first: an action in a state of the diagram.
+    case novelty
+
+    func frontier(seed: UInt64) -> any Frontier {
+        switch self {
+        case .breadthFirst: BreadthFirst()
+        case .depthFirst: DepthFirst()
+        case .randomWalk: RandomWalk(seed: seed)
+        case .novelty: Novelty()
+        }
+    }
+}
+
+/// A step that can be taken from a known state and was not yet.
+struct Edge: Sendable, Hashable {
+    let source: NodeID
+    let step: StepID
+    /// What is alike about edges: the diagram's state and the action. Only novelty looks at it.
+    let kind: Int
+}
+
+/// The steps not yet taken, in the order of a strategy.
+protocol Frontier: Sendable {
+    var count: Int { get }
+    /// Adds the edges of one state, in the order in which the actions were declared.
+    mutating func insert(_ edges: [Edge])
+    mutating func next() -> Edge?
+}

@@ -1,0 +1,267 @@
+/// One exploration under way: the graph found so far, where the systems are, and what to do next.
+///
+/// The main loop is ``run()``; one step of it is ``take(_:)``: move there, act, capture, judge, place.
+struct Walk<Context: ExplorationContext> {
+    let exploration: Exploration<Context>
+    let world: World
+    let strategy: Strategy
+    let seed: UInt64
+    let limits: Limits
+    let onProgress: (@Sendable (Progress) -> Void)?
+    let started = ContinuousClock.now
+
+    var graph = Graph<Context>()
+    var frontier: any Frontier
+    var position: Position<Context>
+    var canonicalizer = Canonicalizer(systems: [], schemas: [], rules: ReadingRules())
+    var findings = Findings()
+    var coverage: Coverage
+    var experiments = Experiments()
+    var faithfulness = Faithfulness()
+    var merged = MergedStates()
+    var timesChecked: [String: Int] = [:]
+    var statistics = Statistics()
+    var stopReason: StopReason?
+    var lastProgress = ContinuousClock.now
+    let journal = Journal()
+    let limitedActions: [Int]
+
+    init(_ explorer: Explorer<Context>) {
+        exploration = explorer.exploration
+        world = explorer.world
+        strategy = explorer.strategy
+        seed = explorer.seed
+        limits = explorer.limits
+        onProgress = explorer.onProgress
+        frontier = strategy.frontier(seed: seed)
+        position = Position(systems: world.systems)
+        coverage = Coverage(of: exploration)
+        limitedActions = exploration.actions.indices.filter { explorer.exploration.actions[$0].maximumPerPath != nil }
+    }
+
+    /// Reads the schemas and makes the root the first node.
+    mutating func prepare() async throws {
+        var schemas: [Schema] = []
+        for system in world.systems { schemas.append(try await system.schema()) }
+        let rules = ReadingRules(ignored: exploration.identity.ignored, comparedAsIs: exploration.identity.comparedAsIs)
+        canonicalizer = Canonicalizer(systems: world.systems.map(\.name), schemas: schemas, rules: rules)
+        try await faithfulness.begin(world.systems)
+        let context = Context()
+        let nothing = world.systems.map { _ in ChangeSet.empty }
+        let identity = canonicalizer.identity(
+            after: nothing, from: .root, context: try ContextCells(context), whole: { nothing })
+        let root = Graph<Context>.Node(
+            context: context, identity: identity, limitedCounts: limitedActions.map { _ in 0 }, parent: 0, arrival: nil,
+            changes: nothing, depth: 0, isBroken: false)
+        _ = graph.add(root, fingerprint: try fingerprint(of: root))
+        try await checkInvariants(in: 0, arrivingBy: nil)
+        frontier.insert(edges(from: 0))
+    }
+
+    /// The main loop: takes the best step of the frontier until none is left or a limit is reached.
+    mutating func run() async throws {
+        while stopReason == nil {
+            if let limit = limitReached() {
+                stopReason = limit
+            } else if let edge = frontier.next() {
+                try await take(edge)
+                try await watchFaithfulness()
+                reportProgress()
+            } else if reopenStatesWithinDepth() == 0 {
+                stopReason = .frontierEmpty(depthLimit: limits.depth)
+            }
+        }
+        if case .frontierEmpty = stopReason {
+            try await compareMergedStates()
+            judgeArrowsNeverWalked()
+        }
+        try await repeatEarlyTransitions()
+    }
+
+    /// One step: go to the state, act, see what changed, judge it, and give the result its place in the graph.
+    mutating func take(_ edge: Edge) async throws {
+        if graph[edge.source].isBroken { return }
+        try await position.move(to: edge.source, in: graph)
+        var execution = try await execute(edge.step, from: edge.source)
+        if experiments.isNew(edge.step, execution) {
+            execution = try await repeatAndLearn(edge.step, from: edge.source, first: execution)
+        }
+        statistics.transitions += 1
+        guard execution.canBePlaced else { return noteUnplaced(execution, edge: edge) }
+        let flaws = judge(execution, edge: edge)
+        let (target, isNew) = try place(execution, edge: edge, isBroken: !flaws.isEmpty)
+        record(execution, edge: edge, target: target, flaws: flaws)
+        guard isNew else { return }
+        if try await checkInvariants(in: target, arrivingBy: edge), flaws.isEmpty {
+            frontier.insert(edges(from: target))
+        } else {
+            graph[target].isBroken = true
+        }
+    }
+
+    // MARK: Acting
+
+    /// Runs one action where the systems are, and captures what it changed.
+    mutating func execute(_ step: StepID, from source: NodeID) async throws -> Execution<Context> {
+        let action = exploration.actions[step.action]
+        var run = Run(context: graph[source].context, world: world, journal: journal)
+        let outcome: Outcome
+        do {
+            outcome = try await action.variants[step.variant].perform(&run)
+        } catch {
+            if let reason = (error as? any UndecidedError)?.undecidedReason {
+                countRequests(journal.drain())
+                throw NotDecided("\(reason) It happened during \(label(step)), after \(pathDescription(to: source)).")
+            }
+            outcome = .failed(String(describing: error))
+        }
+        let exchanges = journal.drain()
+        countRequests(exchanges)
+        let changes = try await position.capture()
+        return Execution(
+            outcome: outcome, context: run.context, cells: try ContextCells(run.context), exchanges: exchanges,
+            changes: changes)
+    }
+
+    mutating func countRequests(_ exchanges: [Exchange]) {
+        for exchange in exchanges { statistics.requests.add(.nanoseconds(Int64(exchange.durationNanoseconds))) }
+    }
+
+    // MARK: Placing
+
+    /// Finds the state an execution led to, or adds it.
+    private mutating func place(
+        _ execution: Execution<Context>, edge: Edge, isBroken: Bool
+    ) throws -> (node: NodeID, isNew: Bool) {
+        let node = Graph<Context>.Node(
+            context: execution.context, identity: identity(of: execution, from: edge.source),
+            limitedCounts: limitedCounts(after: edge), parent: edge.source, arrival: edge.step,
+            changes: execution.changes, depth: graph[edge.source].depth + 1, isBroken: isBroken)
+        let fingerprint = try fingerprint(of: node)
+        if let known = graph.node(with: fingerprint) {
+            merged.note(node, mergedInto: known, of: graph, by: edge, identity: exploration.identity)
+            return (known, false)
+        }
+        let added = graph.add(node, fingerprint: fingerprint)
+        position.arrived(at: added)
+        statistics.depth = max(statistics.depth, node.depth)
+        return (added, true)
+    }
+
+    func identity(of execution: Execution<Context>, from source: NodeID) -> Canonicalizer.StateIdentity {
+        canonicalizer.identity(after: execution.changes, from: graph[source].identity, context: execution.cells) {
+            let root = graph.difference(fromRootTo: source, systems: world.systems.count)
+            return zip(root, execution.changes).map { $0.then($1) }
+        }
+    }
+
+    /// What a state is compared by.
+    func fingerprint(of node: Graph<Context>.Node) throws -> Fingerprint {
+        let counts = node.limitedCounts.withUnsafeBytes { Fingerprint(of: $0, seed: 1) }
+        if let narrowed = exploration.identity.narrowed {
+            let cells = try narrowed(node.context)
+            return canonicalizer.fingerprint(of: cells, names: node.identity.names) + counts
+        }
+        return node.identity.content + node.identity.context + counts
+    }
+
+    /// The steps that can be formed in a state, unless it is as deep as the limit allows.
+    func edges(from node: NodeID) -> [Edge] {
+        let state = graph[node]
+        if let depth = limits.depth, state.depth >= depth { return [] }
+        let diagramState = coverageIndex(of: state.context)
+        return exploration.actions.indices.flatMap { index -> [Edge] in
+            let action = exploration.actions[index]
+            guard isWithinCount(index, in: state), action.canBeFormed(state.context) else { return [] }
+            return action.variants.indices.map { variant in
+                Edge(
+                    source: node, step: StepID(action: index, variant: variant),
+                    kind: diagramState * exploration.actions.count + index)
+            }
+        }
+    }
+
+    private func isWithinCount(_ action: Int, in state: Graph<Context>.Node) -> Bool {
+        guard let maximum = exploration.actions[action].maximumPerPath, let index = limitedActions.firstIndex(of: action)
+        else { return true }
+        return state.limitedCounts[index] < maximum
+    }
+
+    func limitedCounts(after edge: Edge) -> [UInt8] {
+        var counts = graph[edge.source].limitedCounts
+        if let index = limitedActions.firstIndex(of: edge.step.action), counts[index] < .max { counts[index] += 1 }
+        return counts
+    }
+
+    /// Without breadth-first order a state may first be reached by a detour that uses up the depth. Once all shorter ways
+    /// are known, states that turn out to lie within the limit are opened again.
+    private mutating func reopenStatesWithinDepth() -> Int {
+        guard let limit = limits.depth, strategy != .breadthFirst else { return 0 }
+        let reached = graph.relaxDepths()
+        let reopened = reached.filter { $0.old >= limit && $0.new < limit }.flatMap { edges(from: $0.node) }
+        frontier.insert(reopened)
+        return reopened.count
+    }
+
+    // MARK: Stopping
+
+    private func limitReached() -> StopReason? {
+        if Task.isCancelled { return .interrupted }
+        if let steps = limits.steps, statistics.transitions >= steps, frontier.count > 0 { return .stepLimit(steps) }
+        if let time = limits.time, ContinuousClock.now - started >= time { return .timeLimit(time) }
+        return nil
+    }
+
+    mutating func stop(because error: any Error) {
+        stopReason = .failed((error as? NotDecided)?.reason ?? String(describing: error))
+    }
+
+    private mutating func reportProgress() {
+        guard let onProgress else { return }
+        let now = ContinuousClock.now
+        guard now - lastProgress > .milliseconds(50) else { return }
+        lastProgress = now
+        onProgress(
+            Progress(
+                states: graph.nodes.count, transitions: statistics.transitions, frontier: frontier.count,
+                depth: statistics.depth, violations: findings.found.count, elapsed: now - started))
+    }
+
+    // MARK: Names for people
+
+    func label(_ step: StepID) -> String {
+        let action = exploration.actions[step.action]
+        return action.variants[step.variant].label.map { "\(action.name)(\($0))" } ?? action.name
+    }
+
+    func pathDescription(to node: NodeID) -> String {
+        let steps = graph.lineage(of: node).compactMap { graph[$0].arrival }.map(label)
+        return steps.isEmpty ? "no other step" : steps.joined(separator: " → ")
+    }
+}
+
+/// What one action did.
+struct Execution<Context: ExplorationContext>: Sendable {
+    let outcome: Outcome
+    let context: Context
+    let cells: ContextCells
+    let exchanges: [Exchange]
+    let changes: [ChangeSet]
+
+    /// An action that was not sent, or that failed to say what happened, leads nowhere.
+    var canBePlaced: Bool {
+        switch outcome {
+        case .accepted, .refused: true
+        case .skipped, .failed: false
+        }
+    }
+
+    var changesContent: Bool { changes.contains(where: \.changesContent) }
+}
+
+/// Ends a walk without a verdict.
+struct NotDecided: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}
