@@ -47,6 +47,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        .executableTarget(
+            name: "RewindBenchmarks", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "OrdersServer", "Payments"],
+            path: "Benchmarks"),
+
         // Unit tests need no server; the others start what they need themselves.
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),

@@ -89,23 +89,41 @@ public struct ChangeSet: Sendable, Hashable {
 /// Joins the changes of each row into one, from its first `before` to its last `after`, and drops those that end where
 /// they began.
 private func squashed(_ changes: [RowChange]) -> [RowChange] {
-    if changes.count < 2 { return changes.filter { $0.before != $0.after } }
-    var position: [RowIdentity: Int] = [:]
+    if changes.isEmpty { return [] }
     var joined: [RowChange] = []
     joined.reserveCapacity(changes.count)
+    var index = RowIndex(isLarge: changes.count > RowIndex.smallCount)
     for change in changes {
-        let identity = RowIdentity(table: change.table, key: change.key)
-        if let index = position[identity] {
-            joined[index].after = change.after
+        if let known = index.position(of: change, in: joined) {
+            joined[known].after = change.after
         } else {
-            position[identity] = joined.count
             joined.append(change)
         }
     }
-    return joined.filter { $0.before != $0.after }
+    joined.removeAll { $0.before == $0.after }
+    return joined
 }
 
-private struct RowIdentity: Hashable {
-    let table: String
-    let key: Row
+/// Finds a row among those seen: by looking at all while they are few, which beats hashing, and by a table when many.
+private struct RowIndex {
+    static let smallCount = 16
+
+    private struct Identity: Hashable {
+        let table: String
+        let key: Row
+    }
+
+    private var positions: [Identity: Int] = [:]
+    private let isLarge: Bool
+
+    init(isLarge: Bool) { self.isLarge = isLarge }
+
+    /// The position of an earlier change of that row, or `nil` when it is the first and belongs at the end.
+    mutating func position(of change: RowChange, in joined: [RowChange]) -> Int? {
+        if !isLarge { return joined.firstIndex { $0.key == change.key && $0.table == change.table } }
+        let identity = Identity(table: change.table, key: change.key)
+        if let known = positions[identity] { return known }
+        positions[identity] = joined.count
+        return nil
+    }
 }

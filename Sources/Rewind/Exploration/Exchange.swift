@@ -50,6 +50,14 @@ public struct Exchange: Sendable, Hashable, Codable {
         return status
     }
 
+    /// The status as text, or that there was none.
+    var answer: String {
+        switch reply {
+        case .response(let status, _, _): "\(status)"
+        case .lost: "no answer"
+        }
+    }
+
     /// Whether the method promises to change nothing (RFC 9110 §9.2.1).
     public var isSafe: Bool { method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE" }
 

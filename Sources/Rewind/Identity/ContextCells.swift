@@ -112,8 +112,11 @@ private struct SingleCell: SingleValueEncodingContainer {
     func encodeNil() { sink.add(name) { $0.appendNull() } }
 
     func encode<Value: Encodable>(_ value: Value) throws {
+        // The commonest types first: a cast costs more than what follows it.
         switch value {
+        case let number as Int: sink.add(name) { $0.append(Int64(number)) }
         case let text as String: sink.add(name) { $0.append(.text(text)) }
+        case let number as Int64: sink.add(name) { $0.append(number) }
         case let truth as Bool: sink.add(name) { $0.append(truth ? 1 : Int64(0)) }
         case let number as Double: sink.add(name) { $0.append(number) }
         case let number as Float: sink.add(name) { $0.append(Double(number)) }

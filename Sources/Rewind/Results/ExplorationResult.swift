@@ -17,7 +17,7 @@ public struct ExplorationResult: Sendable {
     public let statistics: Statistics
     public let strategy: Strategy
     public let seed: UInt64
-    /// The fingerprints of all states, in ascending order of their text.
+    /// The fingerprints of all states, in ascending order.
     public let states: [Fingerprint]
 
     public var statesVisited: Int { statistics.states }

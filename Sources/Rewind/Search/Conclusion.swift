@@ -34,7 +34,7 @@ extension Walk {
                         ? statistics.verifications.count + statistics.repetitions : timesChecked[$0.name, default: 0])
             },
             learnedVolatile: experiments.learned.sorted(), statistics: statistics, strategy: strategy, seed: seed,
-            states: graph.fingerprints.sorted { $0.description < $1.description })
+            states: graph.fingerprints.sorted())
     }
 
     private func verdict(_ violations: [Violation]) -> Verdict {

@@ -30,7 +30,7 @@ extension Walk {
         do {
             try await position.move(to: 0, in: graph)
             var current: NodeID = 0
-            var flaws = path.isEmpty ? try await invariantsBroken(in: graph[0].context, where: { _ in "no step" }) : []
+            var flaws = path.isEmpty ? try await invariantsBroken(in: contexts[0], where: { _ in "no step" }) : []
             for (index, step) in path.enumerated() {
                 let execution = try await execute(step, from: current)
                 replay.steps.append(counterexampleStep(step, execution))
@@ -42,7 +42,7 @@ extension Walk {
                     let edge = Edge(source: current, step: step, kind: 0)
                     flaws = try await flawsOfLastStep(execution, edge: edge, expecting: finding)
                 } else {
-                    current = passThrough(execution, by: step, from: current)
+                    current = stay(after: execution, edge: Edge(source: current, step: step, kind: 0))
                 }
             }
             if let flaw = flaws.first(where: { $0.rule == finding.rule }) {
@@ -63,18 +63,6 @@ extension Walk {
         }
         let flaws = execution.canBePlaced ? judge(execution, edge: edge) : lawsBroken(by: execution)
         return flaws + (try await invariantsBroken(in: execution.context, where: { $0.label(edge.step) }))
-    }
-
-    /// A place on the way of a replay: not a state of the graph, for its generated values are new.
-    private mutating func passThrough(_ execution: Execution<Context>, by step: StepID, from source: NodeID) -> NodeID {
-        let edge = Edge(source: source, step: step, kind: 0)
-        let node = graph.addUnindexed(
-            .init(
-                context: execution.context, identity: identity(of: execution, from: source),
-                limitedCounts: limitedCounts(after: edge), parent: source, arrival: step, changes: execution.changes,
-                depth: graph[source].depth + 1, isBroken: true))
-        position.arrived(at: node)
-        return node
     }
 
     private func counterexampleStep(_ step: StepID, _ execution: Execution<Context>) -> Counterexample.Step {

@@ -6,26 +6,31 @@
 struct Experiments: Sendable {
     private struct Kind: Hashable {
         let step: StepID
-        /// What kinds of rows changed: table, and whether it existed before and after.
-        let changes: Set<String>
+        /// The table of a changed row, and whether it existed before and after; `nil` for the step as such.
+        let table: String?
+        let existed: Bool
+        let exists: Bool
     }
 
     private var seen: Set<Kind> = []
-    /// Whether what was repeated last was the first of its walk.
-    var isFirstRepetition: Bool { seen.count == 1 }
+    private(set) var repetitions = 0
     /// Columns and context properties that differed.
     var learned: Set<String> = []
     /// Actions whose repetition changed other rows, not only other cells.
     var unstable: [String: String] = [:]
 
-    /// Whether this kind of execution was not yet repeated; asking counts it as seen.
+    /// Whether the execution changed something in a way not yet seen of its step; asking counts it as seen.
     mutating func isNew<Context>(_ step: StepID, _ execution: Execution<Context>) -> Bool {
         guard execution.canBePlaced, execution.outcome == .accepted || execution.changesContent else { return false }
-        var changes: Set<String> = []
-        for change in execution.changes.flatMap(\.rows) {
-            changes.insert("\(change.table) \(change.before == nil ? "new" : change.after == nil ? "gone" : "changed")")
+        var isNew = seen.insert(Kind(step: step, table: nil, existed: false, exists: false)).inserted
+        for changes in execution.changes {
+            for row in changes.rows {
+                let kind = Kind(step: step, table: row.table, existed: row.before != nil, exists: row.after != nil)
+                if seen.insert(kind).inserted { isNew = true }
+            }
         }
-        return seen.insert(Kind(step: step, changes: changes)).inserted
+        if isNew { repetitions += 1 }
+        return isNew
     }
 }
 
@@ -37,7 +42,7 @@ extension Walk {
         _ step: StepID, from source: NodeID, first: Execution<Context>
     ) async throws -> Execution<Context> {
         try await position.move(to: source, in: graph)
-        if experiments.isFirstRepetition { try await verifyContent() }
+        if experiments.repetitions == 1 { try await verifyContent() }
         let second = try await execute(step, from: source)
         statistics.repetitions += 1
         try requireSameAnswer(step, from: source, first, second)
@@ -99,18 +104,18 @@ extension Walk {
         canonicalizer = canonicalizer.learning(new)
         for node in graph.nodes.indices {
             let path = try graph.lineage(of: node).map {
-                (changes: graph[$0].changes, context: try ContextCells(graph[$0].context))
+                (changes: graph[$0].changes, context: try ContextCells(contexts[$0]))
             }
             graph[node].identity = canonicalizer.identity(
                 of: graph.difference(fromRootTo: node, systems: world.systems.count),
-                context: try ContextCells(graph[node].context), names: canonicalizer.names(along: path))
+                context: try ContextCells(contexts[node]), names: canonicalizer.names(along: path))
         }
-        let fingerprints = try graph.nodes.map { try fingerprint(of: $0) }
+        let fingerprints = try graph.nodes.indices.map { try fingerprint(of: graph[$0], contexts[$0]) }
         graph.reindex(fingerprints)
     }
 
     func describe(_ execution: Execution<Context>) -> String {
-        let statuses = execution.exchanges.map { $0.status.map(String.init) ?? "no answer" }.joined(separator: ", ")
+        let statuses = execution.exchanges.map(\.answer).joined(separator: ", ")
         let outcome =
             switch execution.outcome {
             case .accepted: "accepted"

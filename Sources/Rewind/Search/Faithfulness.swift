@@ -70,15 +70,12 @@ extension Walk {
     }
 
     private func requireSameOutcome(
-        _ transition: Graph<Context>.Transition, _ again: Execution<Context>
+        _ transition: Graph.Transition, _ again: Execution<Context>
     ) throws {
         let source = NodeID(transition.source)
-        let outcome: Graph<Context>.OutcomeKind = again.outcome == .accepted ? .accepted : .refused
-        let node = Graph<Context>.Node(
-            context: again.context, identity: identity(of: again, from: source),
-            limitedCounts: limitedCounts(after: Edge(source: source, step: transition.step, kind: 0)), parent: source,
-            arrival: transition.step, changes: again.changes, depth: 0, isBroken: false)
-        let target = graph.node(with: try fingerprint(of: node))
+        let outcome: Graph.OutcomeKind = again.outcome == .accepted ? .accepted : .refused
+        let edge = Edge(source: source, step: transition.step, kind: 0)
+        let target = graph.node(with: try fingerprint(of: node(after: again, edge: edge), again.context))
         if again.canBePlaced && outcome == transition.outcome && target == NodeID(transition.target) { return }
         if experiments.unstable[label(transition.step)] != nil { return }
         let first = transition.outcome == .accepted ? "accepted" : "refused"

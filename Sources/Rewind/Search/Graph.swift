@@ -11,9 +11,8 @@ struct StepID: Hashable, Sendable {
 ///
 /// Nodes form a tree by the step that first reached them, and each keeps only its difference to its parent; the way
 /// between any two is the squashed way over their common ancestor.
-struct Graph<Context: ExplorationContext>: Sendable {
+struct Graph: Sendable {
     struct Node: Sendable {
-        let context: Context
         var identity: Canonicalizer.StateIdentity
         /// How often each limited action occurred on the path here.
         let limitedCounts: [UInt8]
@@ -47,8 +46,8 @@ struct Graph<Context: ExplorationContext>: Sendable {
     private var index: [Fingerprint: NodeID] = [:]
 
     subscript(node: NodeID) -> Node {
-        get { nodes[node] }
-        set { nodes[node] = newValue }
+        _read { yield nodes[node] }
+        _modify { yield &nodes[node] }
     }
 
     /// The state with that fingerprint, if it was found before.

@@ -17,11 +17,12 @@ extension Walk {
     }
 
     mutating func lawsBroken(by execution: Execution<Context>) -> [Flaw] {
+        if execution.exchanges.isEmpty { return [] }
         let step = Law.Step(
             outcome: execution.outcome, exchanges: execution.exchanges,
             changes: named(execution.changes.map { $0.leavingOut(tables: exploration.exemptTables) }))
         return exploration.laws.compactMap { law in
-            if !step.exchanges.isEmpty { timesChecked[law.name, default: 0] += 1 }
+            timesChecked[law.name, default: 0] += 1
             return law.check(step).map { message in
                 Flaw(
                     rule: .init(kind: .law, name: law.name, severity: law.severity, statement: law.statement),
@@ -37,7 +38,7 @@ extension Walk {
     private mutating func diagramBroken(by execution: Execution<Context>, edge: Edge) -> Flaw? {
         let action = exploration.actions[edge.step.action].name
         guard let machine = exploration.stateMachine, machine.mentions(action) else { return nil }
-        let from = coverageIndex(of: graph[edge.source].context)
+        let from = coverageIndex(of: contexts[edge.source])
         let to = coverageIndex(of: execution.context)
         let targets = machine.targets(of: action, from: from)
         let (fromName, toName) = (coverage.states[from], coverage.states[to])
@@ -80,7 +81,7 @@ extension Walk {
     // MARK: Recording
 
     mutating func record(_ execution: Execution<Context>, edge: Edge, target: NodeID, flaws: [Flaw]) {
-        let kind: Graph<Context>.OutcomeKind = execution.outcome == .accepted ? .accepted : .refused
+        let kind: Graph.OutcomeKind = execution.outcome == .accepted ? .accepted : .refused
         if flaws.isEmpty {
             graph.add(
                 .init(
@@ -104,7 +105,7 @@ extension Walk {
     private mutating func count(_ execution: Execution<Context>, edge: Edge) {
         admitState(of: execution.context)
         coverage.add(
-            execution.outcome, state: coverageIndex(of: graph[edge.source].context), action: edge.step.action,
+            execution.outcome, state: coverageIndex(of: contexts[edge.source]), action: edge.step.action,
             target: coverageIndex(of: execution.context))
     }
 
@@ -121,7 +122,7 @@ extension Walk {
     /// - Returns: whether all of them held, or could not be checked.
     @discardableResult
     mutating func checkInvariants(in node: NodeID, arrivingBy edge: Edge?) async throws -> Bool {
-        let flaws = try await invariantsBroken(in: graph[node].context, where: { walk in
+        let flaws = try await invariantsBroken(in: contexts[node], where: { walk in
             edge.map { "\(walk.pathDescription(to: $0.source)) → \(walk.label($0.step))" } ?? "no step"
         })
         for flaw in flaws { add(flaw, source: edge?.source ?? node, step: edge?.step) }
@@ -187,10 +188,10 @@ extension Walk {
         }
     }
 
-    private func refusedStep(action: Int, state: Int) -> Graph<Context>.Transition? {
+    private func refusedStep(action: Int, state: Int) -> Graph.Transition? {
         graph.transitions.first {
             Int($0.action) == action && $0.outcome == .refused
-                && coverageIndex(of: graph[NodeID($0.source)].context) == state
+                && coverageIndex(of: contexts[NodeID($0.source)]) == state
         }
     }
 }

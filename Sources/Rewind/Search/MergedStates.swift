@@ -14,11 +14,8 @@ struct MergedStates: Sendable {
     /// At most this many pairs are compared; each costs one step more than there are actions.
     private static let maximumPairs = 32
 
-    mutating func note<Context>(
-        _ node: Graph<Context>.Node, mergedInto kept: NodeID, of graph: Graph<Context>, by edge: Edge,
-        identity: Identity<Context>
-    ) {
-        guard identity.narrowed != nil, pairs.count < MergedStates.maximumPairs else { return }
+    mutating func note(_ node: Graph.Node, mergedInto kept: NodeID, of graph: Graph, by edge: Edge) {
+        guard pairs.count < MergedStates.maximumPairs else { return }
         let known = graph[kept].identity
         guard known.content != node.identity.content || known.context != node.identity.context else { return }
         if seen.insert(kept).inserted { pairs.append(Pair(kept: kept, edge: edge)) }
@@ -29,7 +26,7 @@ extension Walk {
     /// Takes every step from the states that were merged away, and warns where one is answered differently.
     mutating func compareMergedStates() async throws {
         if merged.pairs.isEmpty { return }
-        var recorded: [NodeID: [StepID: Graph<Context>.OutcomeKind]] = [:]
+        var recorded: [NodeID: [StepID: Graph.OutcomeKind]] = [:]
         for transition in graph.transitions {
             recorded[NodeID(transition.source), default: [:]][transition.step] = transition.outcome
         }
@@ -38,23 +35,18 @@ extension Walk {
         }
     }
 
-    private mutating func compare(_ pair: MergedStates.Pair, recorded: [StepID: Graph<Context>.OutcomeKind]) async throws {
+    private mutating func compare(_ pair: MergedStates.Pair, recorded: [StepID: Graph.OutcomeKind]) async throws {
         try await position.move(to: pair.edge.source, in: graph)
         let arrival = try await execute(pair.edge.step, from: pair.edge.source)
         statistics.repetitions += 1
         guard arrival.canBePlaced else { return }
-        let twin = graph.addUnindexed(
-            .init(
-                context: arrival.context, identity: identity(of: arrival, from: pair.edge.source),
-                limitedCounts: limitedCounts(after: pair.edge), parent: pair.edge.source, arrival: pair.edge.step,
-                changes: arrival.changes, depth: graph[pair.edge.source].depth + 1, isBroken: false))
-        position.arrived(at: twin)
+        let twin = stay(after: arrival, edge: pair.edge)
         for edge in edges(from: twin) {
             guard let expected = recorded[edge.step] else { continue }
             try await position.move(to: twin, in: graph)
             let answer = try await execute(edge.step, from: twin)
             statistics.repetitions += 1
-            let outcome: Graph<Context>.OutcomeKind = answer.outcome == .accepted ? .accepted : .refused
+            let outcome: Graph.OutcomeKind = answer.outcome == .accepted ? .accepted : .refused
             if outcome == expected { continue }
             merged.warnings.append(
                 "The identity takes two states for one that answer differently to \(label(edge.step)): "

@@ -2,7 +2,7 @@
 ///
 /// Between two states lies the way up to their common ancestor and down again. It is squashed before it is applied, so a
 /// jump costs what differs, not how far the states are apart.
-struct Position<Context: ExplorationContext>: Sendable {
+struct Position: Sendable {
     let systems: [any RewindableSystem]
     /// The state last moved to.
     private(set) var node: NodeID = 0
@@ -37,7 +37,7 @@ struct Position<Context: ExplorationContext>: Sendable {
     }
 
     /// What all that was recorded adds up to, one for each system.
-    func difference(fromRootIn graph: Graph<Context>) -> [ChangeSet] {
+    func difference(fromRootIn graph: Graph) -> [ChangeSet] {
         zip(graph.difference(fromRootTo: node, systems: systems.count), since).map { $0.then($1) }
     }
 
@@ -45,7 +45,7 @@ struct Position<Context: ExplorationContext>: Sendable {
     func isAt(_ node: NodeID) -> Bool { self.node == node && since.allSatisfy(\.isEmpty) }
 
     /// Moves the systems to a state. Costs nothing when they are there.
-    mutating func move(to target: NodeID, in graph: Graph<Context>) async throws {
+    mutating func move(to target: NodeID, in graph: Graph) async throws {
         if isAt(target) { return }
         let start = ContinuousClock.now
         let (up, down) = ways(from: node, to: target, in: graph)
@@ -60,7 +60,7 @@ struct Position<Context: ExplorationContext>: Sendable {
     }
 
     /// The nodes whose arrival is undone, last first, and those whose arrival is done again.
-    private func ways(from start: NodeID, to target: NodeID, in graph: Graph<Context>) -> (up: [NodeID], down: [NodeID]) {
+    private func ways(from start: NodeID, to target: NodeID, in graph: Graph) -> (up: [NodeID], down: [NodeID]) {
         var up: [NodeID] = []
         var down: [NodeID] = []
         var left = start

@@ -10,9 +10,11 @@ struct Walk<Context: ExplorationContext> {
     let onProgress: (@Sendable (Progress) -> Void)?
     let started = ContinuousClock.now
 
-    var graph = Graph<Context>()
+    var graph = Graph()
+    /// What the tester knows in each state; apart from the graph, which need not know its type.
+    var contexts: [Context] = []
     var frontier: any Frontier
-    var position: Position<Context>
+    var position: Position
     var canonicalizer = Canonicalizer(systems: [], schemas: [], rules: ReadingRules())
     var findings = Findings()
     var coverage: Coverage
@@ -50,10 +52,11 @@ struct Walk<Context: ExplorationContext> {
         let nothing = world.systems.map { _ in ChangeSet.empty }
         let identity = canonicalizer.identity(
             after: nothing, from: .root, context: try ContextCells(context), whole: { nothing })
-        let root = Graph<Context>.Node(
-            context: context, identity: identity, limitedCounts: limitedActions.map { _ in 0 }, parent: 0, arrival: nil,
+        let root = Graph.Node(
+            identity: identity, limitedCounts: limitedActions.map { _ in 0 }, parent: 0, arrival: nil,
             changes: nothing, depth: 0, isBroken: false)
-        _ = graph.add(root, fingerprint: try fingerprint(of: root))
+        _ = graph.add(root, fingerprint: try fingerprint(of: root, context))
+        contexts.append(context)
         try await checkInvariants(in: 0, arrivingBy: nil)
         frontier.insert(edges(from: 0))
     }
@@ -104,7 +107,7 @@ struct Walk<Context: ExplorationContext> {
     /// Runs one action where the systems are, and captures what it changed.
     mutating func execute(_ step: StepID, from source: NodeID) async throws -> Execution<Context> {
         let action = exploration.actions[step.action]
-        var run = Run(context: graph[source].context, world: world, journal: journal)
+        var run = Run(context: contexts[source], world: world, journal: journal)
         let outcome: Outcome
         do {
             outcome = try await action.variants[step.variant].perform(&run)
@@ -133,22 +136,36 @@ struct Walk<Context: ExplorationContext> {
     private mutating func place(
         _ execution: Execution<Context>, edge: Edge, isBroken: Bool
     ) throws -> (node: NodeID, isNew: Bool) {
-        let node = Graph<Context>.Node(
-            context: execution.context, identity: identity(of: execution, from: edge.source),
-            limitedCounts: limitedCounts(after: edge), parent: edge.source, arrival: edge.step,
-            changes: execution.changes, depth: graph[edge.source].depth + 1, isBroken: isBroken)
-        let fingerprint = try fingerprint(of: node)
+        let node = node(after: execution, edge: edge, isBroken: isBroken)
+        let fingerprint = try fingerprint(of: node, execution.context)
         if let known = graph.node(with: fingerprint) {
-            merged.note(node, mergedInto: known, of: graph, by: edge, identity: exploration.identity)
+            if exploration.identity.narrowed != nil { merged.note(node, mergedInto: known, of: graph, by: edge) }
             return (known, false)
         }
         let added = graph.add(node, fingerprint: fingerprint)
+        contexts.append(execution.context)
         position.arrived(at: added)
         statistics.depth = max(statistics.depth, node.depth)
         return (added, true)
     }
 
-    func identity(of execution: Execution<Context>, from source: NodeID) -> Canonicalizer.StateIdentity {
+    /// Makes the place an execution led to one to go on from, without taking it for a state of the graph: on a replay all
+    /// generated values are new.
+    mutating func stay(after execution: Execution<Context>, edge: Edge) -> NodeID {
+        let place = graph.addUnindexed(node(after: execution, edge: edge))
+        contexts.append(execution.context)
+        position.arrived(at: place)
+        return place
+    }
+
+    func node(after execution: Execution<Context>, edge: Edge, isBroken: Bool = false) -> Graph.Node {
+        Graph.Node(
+            identity: identity(of: execution, from: edge.source), limitedCounts: limitedCounts(after: edge),
+            parent: edge.source, arrival: edge.step, changes: execution.changes,
+            depth: graph[edge.source].depth + 1, isBroken: isBroken)
+    }
+
+    private func identity(of execution: Execution<Context>, from source: NodeID) -> Canonicalizer.StateIdentity {
         canonicalizer.identity(after: execution.changes, from: graph[source].identity, context: execution.cells) {
             let root = graph.difference(fromRootTo: source, systems: world.systems.count)
             return zip(root, execution.changes).map { $0.then($1) }
@@ -156,10 +173,10 @@ struct Walk<Context: ExplorationContext> {
     }
 
     /// What a state is compared by.
-    func fingerprint(of node: Graph<Context>.Node) throws -> Fingerprint {
+    func fingerprint(of node: Graph.Node, _ context: Context) throws -> Fingerprint {
         let counts = node.limitedCounts.withUnsafeBytes { Fingerprint(of: $0, seed: 1) }
         if let narrowed = exploration.identity.narrowed {
-            let cells = try narrowed(node.context)
+            let cells = try narrowed(context)
             return canonicalizer.fingerprint(of: cells, names: node.identity.names) + counts
         }
         return node.identity.content + node.identity.context + counts
@@ -167,12 +184,12 @@ struct Walk<Context: ExplorationContext> {
 
     /// The steps that can be formed in a state, unless it is as deep as the limit allows.
     func edges(from node: NodeID) -> [Edge] {
-        let state = graph[node]
-        if let depth = limits.depth, state.depth >= depth { return [] }
-        let diagramState = coverageIndex(of: state.context)
+        if let depth = limits.depth, graph[node].depth >= depth { return [] }
+        let context = contexts[node]
+        let diagramState = coverageIndex(of: context)
         return exploration.actions.indices.flatMap { index -> [Edge] in
             let action = exploration.actions[index]
-            guard isWithinCount(index, in: state), action.canBeFormed(state.context) else { return [] }
+            guard isWithinCount(index, in: node), action.canBeFormed(context) else { return [] }
             return action.variants.indices.map { variant in
                 Edge(
                     source: node, step: StepID(action: index, variant: variant),
@@ -181,10 +198,10 @@ struct Walk<Context: ExplorationContext> {
         }
     }
 
-    private func isWithinCount(_ action: Int, in state: Graph<Context>.Node) -> Bool {
+    private func isWithinCount(_ action: Int, in node: NodeID) -> Bool {
         guard let maximum = exploration.actions[action].maximumPerPath, let index = limitedActions.firstIndex(of: action)
         else { return true }
-        return state.limitedCounts[index] < maximum
+        return graph[node].limitedCounts[index] < maximum
     }
 
     func limitedCounts(after edge: Edge) -> [UInt8] {

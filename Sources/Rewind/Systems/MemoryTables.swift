@@ -15,8 +15,8 @@ public final class MemoryTables: RewindableSystem {
     private struct State {
         var rows: [RowKey: Row] = [:]
         var log: [RowChange] = []
-        /// The difference between the root and the last capture.
-        var position = ChangeSet.empty
+        /// The rows at `begin`, shared with `rows` until the first change.
+        var root: [RowKey: Row] = [:]
     }
 
     public let name: String
@@ -51,7 +51,7 @@ public final class MemoryTables: RewindableSystem {
     public func begin() async {
         state.withLock {
             $0.log = []
-            $0.position = .empty
+            $0.root = $0.rows
         }
     }
 
@@ -60,7 +60,6 @@ public final class MemoryTables: RewindableSystem {
             if state.log.isEmpty { return .empty }
             let changes = ChangeSet(squashing: state.log)
             state.log.removeAll(keepingCapacity: true)
-            state.position = state.position.then(changes)
             return changes
         }
     }
@@ -68,13 +67,14 @@ public final class MemoryTables: RewindableSystem {
     public func apply(_ changes: ChangeSet) async {
         state.withLock { state in
             for change in changes.rows { state.rows[RowKey(table: change.table, key: change.key)] = change.after }
-            state.position = state.position.then(changes)
         }
     }
 
     public func end() async {
-        _ = await capture()
-        await apply(state.withLock { $0.position.inverted })
+        state.withLock {
+            $0.rows = $0.root
+            $0.log = []
+        }
     }
 
     public func schema() async -> Schema { columns }
