@@ -43,7 +43,7 @@ let package = Package(
         .executableTarget(
             name: "RewindCommand",
             dependencies: [
-                "Rewind", "RewindHTTP", "RewindSQLite", "RewindReport", "OrdersServer", "Payments",
+                "Rewind", "RewindHTTP", "RewindSQLite", "RewindReport", "Orders", "OrdersServer", "Payments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -13,7 +13,7 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     let seed: UInt64
     let limits: Limits
     let thread: WorkerThread
-    let onProgress: (@Sendable (Progress) -> Void)?
+    let onProgress: (@Sendable (ExplorationProgress) -> Void)?
 
     /// - Parameters:
     ///   - seed: decides everything that is left to chance. Same seed, same API, same run.
@@ -22,7 +22,7 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     /// - Throws: ``ExplorationError`` when the exploration contradicts itself.
     public init(
         _ exploration: Exploration<Context>, in world: World, strategy: Strategy = .breadthFirst, seed: UInt64 = 1,
-        limits: Limits = Limits(), thread: WorkerThread = .shared, onProgress: (@Sendable (Progress) -> Void)? = nil
+        limits: Limits = Limits(), thread: WorkerThread = .shared, onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
     ) throws(ExplorationError) {
         try exploration.validate()
         self.exploration = exploration

@@ -14,7 +14,7 @@ public struct Limits: Sendable, Hashable {
 }
 
 /// How a walk is going.
-public struct Progress: Sendable, Hashable {
+public struct ExplorationProgress: Sendable, Hashable {
     public let states: Int
     public let transitions: Int
     public let frontier: Int

@@ -7,7 +7,7 @@ struct Walk<Context: ExplorationContext> {
     let strategy: Strategy
     let seed: UInt64
     let limits: Limits
-    let onProgress: (@Sendable (Progress) -> Void)?
+    let onProgress: (@Sendable (ExplorationProgress) -> Void)?
     let started = ContinuousClock.now
 
     var graph = Graph()
@@ -239,7 +239,7 @@ struct Walk<Context: ExplorationContext> {
         guard now - lastProgress > .milliseconds(50) else { return }
         lastProgress = now
         onProgress(
-            Progress(
+            ExplorationProgress(
                 states: graph.nodes.count, transitions: statistics.transitions, frontier: frontier.count,
                 depth: statistics.depth, violations: findings.found.count, elapsed: now - started))
     }

@@ -1,0 +1,84 @@
+import Foundation
+import HTTPServer
+import Money
+import Orders
+
+/// HTTP on one side, the service on the other: routes, bodies, statuses.
+struct API: Sendable {
+    let service: OrderService
+    let hasTestClock: Bool
+
+    /// Answers every request, whatever happens.
+    func respond(to request: HTTPRequest) -> HTTPResponse {
+        do {
+            return try answer(request)
+        } catch {
+            return refuse(request, error)
+        }
+    }
+
+    private func answer(_ request: HTTPRequest) throws -> HTTPResponse {
+        let route = try Route(path: request.path)
+        if route == .advanceClock && !hasTestClock { throw APIError.unknownRoute(request.path) }
+        guard route.allowedMethods.contains(request.method) else {
+            throw APIError.wrongMethod(request.method, allowed: route.allowedMethods)
+        }
+        switch route {
+        case .health: return try .json(200, Replies.Health())
+        case .orders: return try create(request.body)
+        case .order(let id): return try .json(200, Replies.OrderReply(service.find(id)))
+        case .operation(.refund, let id): return try refund(id, request.body)
+        case .operation(.pay, let id): return try perform(.pay, on: id, request.body)
+        case .operation(.capture, let id): return try perform(.capture, on: id, request.body)
+        case .operation(.cancel, let id): return try perform(.cancel, on: id, request.body)
+        case .advanceClock: return try advanceClock(request.body)
+        }
+    }
+
+    private func create(_ bytes: [UInt8]) throws -> HTTPResponse {
+        let body = try Bodies.decode(Bodies.Creation.self, from: bytes)
+        guard !body.customer_id.isEmpty else { throw APIError.invalidBody("The field \"customer_id\" is empty.") }
+        let amount = try Money(decimal: body.amount, Currency(body.currency))
+        let order = try service.create(amount: amount, customerID: body.customer_id)
+        return try .json(201, Replies.OrderReply(order), headers: ["Location": "/orders/\(order.id)"])
+    }
+
+    private func perform(_ command: Command, on id: OrderID, _ bytes: [UInt8]) throws -> HTTPResponse {
+        _ = try Bodies.decodeIfPresent(Bodies.Anything.self, from: bytes)
+        return try .json(200, Replies.OrderReply(service.perform(command, on: id)))
+    }
+
+    private func refund(_ id: OrderID, _ bytes: [UInt8]) throws -> HTTPResponse {
+        let body = try Bodies.decodeIfPresent(Bodies.Refund.self, from: bytes)
+        guard body?.currency == nil || body?.amount != nil else {
+            throw APIError.invalidBody("The field \"currency\" is there without \"amount\".")
+        }
+        let currency = try body?.currency.map { code throws(MoneyError) in try Currency(code) }
+        let refunded = try service.refund(id, RefundRequest(amount: body?.amount, currency: currency))
+        return try .json(200, Replies.OrderReply(refunded))
+    }
+
+    private func advanceClock(_ bytes: [UInt8]) throws -> HTTPResponse {
+        let body = try Bodies.decode(Bodies.ClockAdvance.self, from: bytes)
+        guard (1...Self.longestAdvanceSeconds).contains(body.seconds) else {
+            throw APIError.invalidBody("The field \"seconds\" is not from 1 to \(Self.longestAdvanceSeconds).")
+        }
+        let advanced = try service.advanceClock(bySeconds: body.seconds)
+        let reply = Replies.Clock(now: advanced.now.description, expired: advanced.expired.map(\.rawValue))
+        return try .json(200, reply)
+    }
+
+    private static let longestAdvanceSeconds: Int64 = 366 * 86_400
+
+    private func refuse(_ request: HTTPRequest, _ error: any Error) -> HTTPResponse {
+        let known = APIError(error)
+        if known == nil {
+            let line = "orders: \(request.method) \(request.path) failed: \(error)\n"
+            FileHandle.standardError.write(Data(line.utf8))
+        }
+        let shown = known ?? .unexpected
+        let failure = Replies.Failure(error: .init(code: shown.code, message: shown.message))
+        let reply = try? HTTPResponse.json(shown.status, failure, headers: shown.headers)
+        return reply ?? HTTPResponse(status: shown.status)
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import HTTPServer
+import Money
+import Orders
+
+/// A refusal as a client sees it: a status, a word for programs, a sentence for people.
+struct APIError: Error {
+    let status: Int
+    let code: String
+    let message: String
+    var headers: HTTPHeaders = [:]
+
+    static func unknownRoute(_ path: String) -> APIError {
+        APIError(status: 404, code: "unknown_route", message: "There is nothing at \"\(path)\".")
+    }
+
+    static func unknownOrder(_ id: String) -> APIError {
+        APIError(status: 404, code: "unknown_order", message: "There is no order \"\(id)\".")
+    }
+
+    static func wrongMethod(_ method: String, allowed: [String]) -> APIError {
+        let list = allowed.joined(separator: ", ")
+        return APIError(
+            status: 405, code: "wrong_method", message: "\(method) is not allowed here; use \(list).",
+            headers: ["Allow": list])
+    }
+
+    static func invalidBody(_ message: String) -> APIError {
+        APIError(status: 400, code: "invalid_body", message: message)
+    }
+
+    static let unexpected = APIError(
+        status: 500, code: "internal_error", message: "The request failed unexpectedly; the service's log says why.")
+
+    /// The answer to an error, or nothing if it is none that a client can do something about.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as Refusal: self.init(error)
+        case let error as MoneyError: self.init(error)
+        case let error as UnknownOrder: self = .unknownOrder("\(error.id)")
+        case is ChangedMeanwhile:
+            self.init(status: 409, code: "changed_meanwhile", message: "The order was changed meanwhile; try again.")
+        default: return nil
+        }
+    }
+
+    private init(_ refusal: Refusal) {
+        let status =
+            switch refusal {
+            case .wrongState, .paymentWindowClosed, .paymentWindowOpen: 409
+            case .amountNotPositive, .amountExceedsRefundable, .currencyMismatch: 422
+            }
+        self.init(status: status, code: refusal.code.rawValue, message: refusal.description)
+    }
+
+    private init?(_ error: MoneyError) {
+        switch error {
+        case .notADecimal, .tooManyDecimals, .outOfRange:
+            self.init(status: 400, code: "invalid_amount", message: error.description)
+        case .unknownCurrency:
+            self.init(status: 422, code: "unsupported_currency", message: error.description)
+        case .overflow, .currencyMismatch, .notExpressible, .invalidWeights: return nil
+        }
+    }
+
+    private init(status: Int, code: String, message: String) {
+        self.init(status: status, code: code, message: message, headers: [:])
+    }
+
+    private init(status: Int, code: String, message: String, headers: HTTPHeaders) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers
+    }
+}

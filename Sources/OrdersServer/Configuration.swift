@@ -1,0 +1,39 @@
+import Orders
+
+extension OrdersServer {
+    /// How the service runs.
+    public struct Configuration: Sendable {
+        /// The SQLite file, made if there is none.
+        public var databasePath: String
+        /// A loopback address to listen on.
+        public var host: String
+        /// The port to listen on, 0 for any free one.
+        public var port: UInt16
+        /// How many requests are read and answered at once. The database is used by one at a time in any case.
+        public var threads: Int
+        /// The defects to run with; none for the correct service.
+        public var bugs: Set<Bug>
+        /// Whether time stands still and only `POST /clock/advance` moves it.
+        ///
+        /// It starts at the time the database was made. A clock that ran by itself would let orders expire in the middle
+        /// of a long exploration, and the same path would end differently the next time.
+        public var testClock: Bool
+
+        /// Whether `GET` answers from the process's memory. Not a bug of the service, but what makes one impossible to
+        /// rewind from outside; exists to test that Rewind notices.
+        package var cachesOrdersInMemory = false
+
+        /// Describes a service; only the database has no default.
+        public init(
+            databasePath: String, host: String = "127.0.0.1", port: UInt16 = 0, threads: Int = 1, bugs: Set<Bug> = [],
+            testClock: Bool = false
+        ) {
+            self.databasePath = databasePath
+            self.host = host
+            self.port = port
+            self.threads = threads
+            self.bugs = bugs
+            self.testClock = testClock
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Money
+import Orders
+import Synchronization
+
+/// What the service can do, each in one transaction: read the order, ask the rules, write what they decided.
+final class OrderService: Sendable {
+    private let store: Mutex<OrderStore>
+    private let rules: OrderRules
+    private let defects: Defects
+    private let hasTestClock: Bool
+    private let cache: Mutex<[OrderID: Order]>?
+
+    init(_ configuration: OrdersServer.Configuration) throws {
+        store = Mutex(try OrderStore(path: configuration.databasePath))
+        rules = OrderRules(bugs: configuration.bugs)
+        defects = Defects(configuration.bugs)
+        hasTestClock = configuration.testClock
+        cache = configuration.cachesOrdersInMemory ? Mutex([:]) : nil
+    }
+
+    func create(amount: Money, customerID: String) throws -> Order {
+        try rules.requireOrderable(amount)
+        let order = try write { store in
+            try store.insertOrder(amount: amount, customerID: customerID, at: try self.now(in: store))
+        }
+        remember([order])
+        return order
+    }
+
+    func find(_ id: OrderID) throws -> Order {
+        if let known = cache?.withLock({ $0[id] }) { return known }
+        let order = try store.withLock { store in
+            if defects.has(.getTouches) { try store.countView(of: id) }
+            return try store.order(id)
+        }
+        guard let order else { throw UnknownOrder(id: id) }
+        return order
+    }
+
+    /// Pays, captures or cancels.
+    func perform(_ command: Command, on id: OrderID) throws -> Order {
+        let order = try write { store in
+            let order = try store.requiredOrder(id)
+            let decision = try self.rules.decide(command, on: order, at: try self.now(in: store))
+            try store.update(decision.order, from: order.status)
+            return decision.order
+        }
+        remember([order])
+        return order
+    }
+
+    func refund(_ id: OrderID, _ request: RefundRequest) throws -> Refunded {
+        let early = defects.has(.refusedRefundLeavesRow) ? try recordEarly(id, request) : nil
+        let refunded = try write { store in
+            let order = try store.requiredOrder(id)
+            let now = try self.now(in: store)
+            let command = Command.refund(try request.amount(for: order))
+            let decision = try self.rules.decide(command, on: order, at: now)
+            let amount = decision.refund ?? .zero(order.amount.currency)
+            try store.update(
+                decision.order, from: order.status, keepingRefundedAmount: self.defects.has(.staleTotal))
+            let refundID = try early ?? store.insertRefund(amount, of: id, at: now)
+            return Refunded(order: decision.order, refundID: refundID, amount: amount)
+        }
+        remember([refunded.order])
+        return refunded
+    }
+
+    /// Moves the test clock, and closes the payment windows that have passed by then.
+    func advanceClock(bySeconds seconds: Int64) throws -> ClockAdvanced {
+        let (now, expired) = try write { store in
+            try store.advanceClock(bySeconds: seconds)
+            let now = try self.now(in: store)
+            let overdue = try store.pendingOrders(dueBy: now)
+            let expired = try overdue.map { try self.rules.decide(.expire, on: $0, at: now).order }
+            for order in expired { try store.update(order, from: .pending) }
+            return (now, expired)
+        }
+        remember(expired)
+        return ClockAdvanced(now: now, expired: expired.map(\.id))
+    }
+
+    /// The bug: what belongs into the transaction of `refund` is committed before it.
+    private func recordEarly(_ id: OrderID, _ request: RefundRequest) throws -> Int64 {
+        try write { store in
+            let order = try store.requiredOrder(id)
+            let amount = try request.amount(for: order) ?? order.amount
+            return try store.insertRefund(amount, of: id, at: try self.now(in: store))
+        }
+    }
+
+    private func write<R: Sendable>(_ body: @Sendable (OrderStore) throws -> R) throws -> R {
+        try store.withLock { store in try store.transaction { try body(store) } }
+    }
+
+    private func now(in store: OrderStore) throws -> Timestamp {
+        hasTestClock ? try store.clock() : Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970))
+    }
+
+    private func remember(_ orders: [Order]) {
+        cache?.withLock { cache in
+            for order in orders { cache[order.id] = order }
+        }
+    }
+}
+
+/// How much to refund, as far as the request says: all that is left without an amount, in the order's currency unless it
+/// names one.
+struct RefundRequest: Sendable {
+    var amount: String?
+    var currency: Currency?
+
+    func amount(for order: Order) throws(MoneyError) -> Money? {
+        guard let amount else { return nil }
+        return try Money(decimal: amount, currency ?? order.amount.currency)
+    }
+}
+
+/// A refund that was made, and the order after it.
+struct Refunded: Sendable {
+    let order: Order
+    let refundID: Int64
+    let amount: Money
+}
+
+/// The time after the clock was moved, and the orders that expired.
+struct ClockAdvanced: Sendable {
+    let now: Timestamp
+    let expired: [OrderID]
+}
+
+/// No order has this number.
+struct UnknownOrder: Error {
+    let id: OrderID
+}

@@ -1,0 +1,64 @@
+import Foundation
+import HTTPServer
+import Orders
+import Synchronization
+
+/// The reference payment service: orders that are paid, captured and refunded, over HTTP and JSON, kept in SQLite.
+///
+/// ```swift
+/// let server = OrdersServer(configuration: .init(databasePath: "orders.sqlite", testClock: true))
+/// try server.start()
+/// defer { server.stop() }
+/// print("http://127.0.0.1:\(server.port)")
+/// ```
+///
+/// | request | answer |
+/// |---|---|
+/// | `POST /orders` `{"amount": "100.00", "currency": "USD", "customer_id": "c1"}` | 201, the order |
+/// | `GET /orders/{id}` | 200, the order |
+/// | `POST /orders/{id}/pay`, `/capture`, `/cancel` | 200, the order |
+/// | `POST /orders/{id}/refund` `{"amount": "25.00"}`, or no body for all that is left | 200, the order and the refund |
+/// | `POST /clock/advance` `{"seconds": 1800}` with `testClock` | 200, the time and which orders expired |
+/// | `GET /health` | 200 |
+///
+/// A refused request writes nothing. All state is in the database and none in the process, so the database may be
+/// changed by another process between requests, even back to an earlier state.
+public final class OrdersServer: Sendable {
+    /// What it was made with.
+    public let configuration: Configuration
+
+    private let http = Mutex<HTTPServer?>(nil)
+
+    /// A server that does not listen yet.
+    public init(configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// Opens the database, bringing its schema up to date, and listens. Does nothing if it is running.
+    ///
+    /// - Throws: `HTTPServerError` if the port cannot be had, `SQLiteError` or `MigrationError` if the database cannot be
+    ///   used.
+    public func start() throws {
+        try http.withLock { http in
+            guard http == nil else { return }
+            let api = API(service: try OrderService(configuration), hasTestClock: configuration.testClock)
+            http = try HTTPServer(
+                host: configuration.host, port: configuration.port, threads: configuration.threads,
+                handler: { api.respond(to: $0) })
+        }
+    }
+
+    /// The port it listens on; before `start()`, the one it was configured with.
+    public var port: UInt16 {
+        http.withLock { $0?.port } ?? configuration.port
+    }
+
+    /// Stops listening and closes the database. Does nothing if it is not running.
+    public func stop() {
+        let stopped = http.withLock { http in
+            defer { http = nil }
+            return http
+        }
+        stopped?.stop()
+    }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import Orders
+import Payments
+import Rewind
+import RewindReport
+
+/// `rewind demo`
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Explores the reference orders service, correct or with a bug.",
+        discussion: """
+            Starts the service as a process of its own, on a free port, with a private SQLite database, and explores it \
+            over HTTP. With --all-bugs the correct service comes first, then every bug; the exit code is 0 when the correct \
+            one held and every bug was found.
+            """)
+
+    @Option(help: ArgumentHelp("The bug to start the service with; --list-bugs names them.", valueName: "name"))
+    var bug: Bug?
+
+    @Flag(help: "Explore the correct service and then one with each bug.")
+    var allBugs = false
+
+    @Flag(help: "List the bugs, with a sentence each.")
+    var listBugs = false
+
+    @OptionGroup var search: SearchOptions
+
+    @Option(
+        help: ArgumentHelp("Write the result as JSON (see docs/result-format.md).", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var json: String?
+
+    @Option(help: .hidden) var database: String?
+    @Flag(help: .hidden) var cachingAPI = false
+
+    func validate() throws {
+        if bug != nil && allBugs { throw ValidationError("Give --bug or --all-bugs, not both.") }
+        if allBugs && (json != nil || database != nil) {
+            throw ValidationError("--json and --database belong to one exploration; --all-bugs makes many.")
+        }
+    }
+
+    func run() async throws {
+        if listBugs {
+            for bug in Bug.allCases { Terminal.result("\(bug.rawValue)\n    \(bug.summary)\n") }
+        } else if allBugs {
+            try await exploreAll()
+        } else {
+            let result = try await explore(bug, title: bug?.rawValue ?? "demo")
+            Terminal.result(ConsoleReport(result, isColored: Terminal.resultsAreColored).text)
+            if let json { try write(JSONReport(result).data(), to: json) }
+            throw result.verdict.exitCode
+        }
+    }
+
+    private func explore(_ bug: Bug?, title: String) async throws -> ExplorationResult {
+        let service = ServiceUnderTest(bug: bug, databasePath: database, isCaching: cachingAPI)
+        return try await service.explored(by: search, title: title)
+    }
+
+    /// The whole zoo, one line each.
+    private func exploreAll() async throws {
+        let correct = try await explore(nil, title: "correct service")
+        Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
+        var missed = 0
+        for bug in Bug.allCases {
+            let result = try await explore(bug, title: bug.rawValue)
+            let finding = result.violations.filter(\.isConfirmed).min {
+                $0.counterexample.steps.count < $1.counterexample.steps.count
+            }
+            if finding == nil { missed += 1 }
+            Terminal.result(ZooLine(bug: bug, finding: finding, result: result).text)
+        }
+        let found = Bug.allCases.count - missed
+        Terminal.result("\n\(found) of \(Bug.allCases.count) bugs found, each by a path that was replayed from the root.\n")
+        guard case .held = correct.verdict else { throw correct.verdict.exitCode }
+        if missed > 0 { throw ExitCode.violated }
+    }
+
+    private func write(_ data: Data, to path: String) throws {
+        do {
+            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            Terminal.note("The result could not be written to \(path): \(error.localizedDescription)")
+            throw ExitCode.notDecided
+        }
+    }
+}
+
+extension Bug: ExpressibleByArgument {}
+
+extension Verdict {
+    /// 0 held, 1 violated, 2 not decided.
+    var exitCode: ExitCode {
+        switch self {
+        case .held: .success
+        case .violated: .violated
+        case .notDecided: .notDecided
+        }
+    }
+}
+
+/// One bug of the zoo and how it was found.
+private struct ZooLine {
+    let bug: Bug
+    let finding: Violation?
+    let result: ExplorationResult
+
+    var text: String {
+        guard let finding else {
+            return "✗ \(bug.rawValue): NOT FOUND after \(result.transitions) transitions (\(result.stopReason.description))\n"
+        }
+        return """
+            ✓ \(bug.rawValue)  [\(finding.rule.severity.rawValue)] \(finding.rule.name)
+                \(finding.message)
+                \(finding.counterexample.path.joined(separator: " → "))
+
+            """
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Rewind
+
+/// The options of everything that explores.
+struct SearchOptions: ParsableArguments {
+    @Option(help: "The order in which states are explored.")
+    var strategy = Strategy.breadthFirst
+
+    @Option(help: ArgumentHelp("Stop after this many steps.", valueName: "count"))
+    var maxSteps: Int?
+
+    @Option(help: ArgumentHelp("Explore paths of at most this many steps.", valueName: "count"))
+    var maxDepth: Int?
+
+    @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "seconds"))
+    var maxSeconds: Double?
+
+    @Option(help: ArgumentHelp("Decides what is left to chance.", valueName: "number"))
+    var seed: UInt64 = 1
+
+    func validate() throws {
+        for (name, value) in [("--max-steps", maxSteps), ("--max-depth", maxDepth)] {
+            if let value, value < 1 { throw ValidationError("\(name) must be at least 1; it is \(value).") }
+        }
+        if let maxSeconds, !(maxSeconds > 0) {
+            throw ValidationError("--max-seconds must be more than 0; it is \(maxSeconds).")
+        }
+    }
+
+    var limits: Limits {
+        Limits(steps: maxSteps, depth: maxDepth, time: maxSeconds.map { .milliseconds(Int64(min($0, 1e9) * 1000)) })
+    }
+}
+
+extension Strategy: ExpressibleByArgument {}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Orders
+import OrdersServer
+
+/// `rewind serve`
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the reference orders service until it is ended.",
+        discussion: """
+            The first line on standard output is its address. It listens on this machine only.
+
+                rewind serve --database orders-test.sqlite --port 8080
+                curl -d '{"amount":"100.00","currency":"USD","customer_id":"c1"}' http://127.0.0.1:8080/orders
+            """)
+
+    @Option(help: ArgumentHelp("The SQLite file; made if there is none.", valueName: "file"), completion: .file())
+    var database: String
+
+    @Option(help: ArgumentHelp("The port, 0 for any free one.", valueName: "number"))
+    var port: UInt16 = 8080
+
+    @Option(help: ArgumentHelp("A bug to run with; see rewind demo --list-bugs.", valueName: "name"))
+    var bug: Bug?
+
+    @Flag(help: "Let time stand still until POST /clock/advance moves it.")
+    var testClock = false
+
+    @Flag(help: "Exit when standard input ends, and not on Ctrl-C: the process that started this one decides.")
+    var exitWithParent = false
+
+    @Flag(help: .hidden) var cachingAPI = false
+
+    func run() throws {
+        var configuration = OrdersServer.Configuration(
+            databasePath: database, port: port, bugs: bug.map { [$0] } ?? [], testClock: testClock)
+        configuration.cachesOrdersInMemory = cachingAPI
+        let server = OrdersServer(configuration: configuration)
+        do {
+            try server.start()
+        } catch {
+            Terminal.note(String(describing: error))
+            throw ExitCode.notDecided
+        }
+        if exitWithParent { signal(SIGINT, SIG_IGN) }
+        Terminal.result("http://127.0.0.1:\(server.port)\n")
+        if exitWithParent {
+            while !FileHandle.standardInput.availableData.isEmpty {}
+        } else {
+            waitForSignal()
+        }
+        server.stop()
+    }
+
+    private func waitForSignal() {
+        let ended = DispatchSemaphore(value: 0)
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { ended.signal() }
+            source.resume()
+            return source
+        }
+        ended.wait()
+        for source in sources { source.cancel() }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// A service that runs as a child process: this program with the command `serve`.
+///
+/// The child reads a pipe from us and exits when it ends, so that it never outlives this process, however that dies.
+final class ServerProcess {
+    let url: String
+    private let process: Process
+    private let log: URL
+
+    /// Why a service did not start.
+    struct StartFailure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Starts it and waits until it listens.
+    /// - Throws: ``StartFailure`` with the end of its log when it exits before that.
+    static func start(arguments: [String], log: URL) throws -> ServerProcess {
+        FileManager.default.createFile(atPath: log.path, contents: nil)
+        let output = Pipe()
+        let process = Process()
+        process.executableURL = try ownExecutable()
+        process.arguments = arguments
+        process.standardInput = Pipe()
+        process.standardOutput = output
+        process.standardError = try FileHandle(forWritingTo: log)
+        try process.run()
+        guard let url = firstLine(of: output.fileHandleForReading) else {
+            process.waitUntilExit()
+            throw StartFailure(description: "The service did not start. \(tail(of: log))")
+        }
+        return ServerProcess(url: url, process: process, log: log)
+    }
+
+    private init(url: String, process: Process, log: URL) {
+        self.url = url
+        self.process = process
+        self.log = log
+    }
+
+    /// Ends it and waits until it is gone.
+    func stop() {
+        guard process.isRunning else { return }
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// How it ended, or `nil` while it runs.
+    var exitDescription: String? {
+        if process.isRunning { return nil }
+        return process.terminationReason == .uncaughtSignal
+            ? "was ended by signal \(process.terminationStatus)" : "exited with code \(process.terminationStatus)"
+    }
+
+    /// The last lines it wrote to standard error.
+    var logTail: String { ServerProcess.tail(of: log) }
+
+    private static func tail(of log: URL) -> String {
+        let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(5).joined(separator: "\n")
+    }
+
+    /// The service announces its address on its first line.
+    private static func firstLine(of handle: FileHandle) -> String? {
+        var line = Data()
+        while true {
+            let byte = handle.readData(ofLength: 1)
+            if byte.isEmpty { return nil }
+            if byte == Data("\n".utf8) { return String(decoding: line, as: UTF8.self) }
+            line += byte
+        }
+    }
+
+    private static func ownExecutable() throws -> URL {
+        let link = "/proc/self/exe"
+        if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) { return URL(fileURLWithPath: path) }
+        guard let path = Bundle.main.executablePath else {
+            throw StartFailure(description: "This program can't find its own executable to start the service from.")
+        }
+        return URL(fileURLWithPath: path)
+    }
+}

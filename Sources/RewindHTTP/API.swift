@@ -1,0 +1,92 @@
+import Foundation
+import Rewind
+
+/// The API under test, over HTTP/1.1.
+///
+/// ```swift
+/// let api = try API(baseURL: "http://127.0.0.1:8080", authentication: .bearer(token))
+/// let world = World(api: api, systems: [database])
+/// ```
+///
+/// An API keeps one connection and has one request on it at a time, in the order of the calls. A call blocks the
+/// ``WorkerThread`` it is made on, never one of Swift's shared threads; a caller that already runs there does not
+/// switch threads. Requests that must overlap go through ``connection(on:)``.
+///
+/// Redirects are not followed, cookies not kept, compression not asked for: what the API says is what the test sees.
+/// A request that might change something is never sent twice, whatever becomes of the connection
+/// (see `docs/decisions/0002-libcurl-as-the-http-client.md`).
+public actor API {
+    /// The thread that requests block.
+    public nonisolated let thread: WorkerThread
+    private nonisolated let endpoint: Endpoint
+    private let connection: Connection
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Describes the API; no connection is made before the first request.
+    ///
+    /// - Parameters:
+    ///   - baseURL: Where it is, such as `http://127.0.0.1:8080` or `https://api.test/v1`; paths are appended to it.
+    ///   - timeoutMilliseconds: The longest a request may take, connecting included.
+    ///   - headers: Sent with every request, unless the request has its own of that name.
+    ///   - authentication: Sent with every request, likewise.
+    ///   - unixSocketPath: A socket file to connect to instead of the URL's host and port.
+    ///   - thread: The thread that requests block.
+    /// - Throws: ``APIError/badConfiguration(_:)``.
+    public init(
+        baseURL: String, timeoutMilliseconds: Int = 10_000, headers: [Exchange.Header] = [],
+        authentication: Authentication = .none, unixSocketPath: String? = nil, thread: WorkerThread = .shared
+    ) throws(APIError) {
+        let endpoint = try Endpoint(
+            baseURL: baseURL, timeoutMilliseconds: timeoutMilliseconds, headers: headers,
+            authentication: authentication, unixSocketPath: unixSocketPath)
+        try self.init(endpoint: endpoint, thread: thread)
+    }
+
+    /// Describes the API; the same as with the URL's text.
+    /// - Throws: ``APIError/badConfiguration(_:)``.
+    public init(
+        baseURL: URL, timeoutMilliseconds: Int = 10_000, headers: [Exchange.Header] = [],
+        authentication: Authentication = .none, unixSocketPath: String? = nil, thread: WorkerThread = .shared
+    ) throws(APIError) {
+        try self.init(
+            baseURL: baseURL.absoluteString, timeoutMilliseconds: timeoutMilliseconds, headers: headers,
+            authentication: authentication, unixSocketPath: unixSocketPath, thread: thread)
+    }
+
+    private init(endpoint: Endpoint, thread: WorkerThread) throws(APIError) {
+        self.endpoint = endpoint
+        self.thread = thread
+        connection = try Connection(endpoint: endpoint)
+    }
+
+    /// The same API over a connection and thread of its own, for requests that must overlap.
+    /// - Throws: ``APIError/badConfiguration(_:)`` when libcurl cannot be set up (memory).
+    public nonisolated func connection(on thread: WorkerThread) throws(APIError) -> API {
+        try API(endpoint: endpoint, thread: thread)
+    }
+
+    /// This API, recording every exchange in the journal.
+    public nonisolated func bound(to journal: Journal) -> BoundAPI { BoundAPI(api: self, journal: journal) }
+
+    /// Sends a request and waits for the whole answer. Blocks this API's thread; does not look at task cancellation.
+    ///
+    /// - Returns: The exchange as it was on the wire; its reply is `.lost` when the answer did not come.
+    /// - Throws: ``APIError/unreachable(url:reason:)`` or ``APIError/badRequest(_:)``: nothing was sent.
+    public func send(_ request: Request) async throws(APIError) -> Exchange {
+        let outgoing = try OutgoingRequest(request, endpoint: endpoint)
+        let start = ContinuousClock.now
+        let reply = try connection.perform(outgoing)
+        return Exchange(
+            method: outgoing.method, path: outgoing.path, requestHeaders: outgoing.recordedHeaders,
+            requestBody: outgoing.body ?? [], reply: reply, durationNanoseconds: start.elapsedNanoseconds)
+    }
+}
+
+extension ContinuousClock.Instant {
+    /// Time since this instant.
+    fileprivate var elapsedNanoseconds: UInt64 {
+        let (seconds, attoseconds) = duration(to: .now).components
+        return UInt64(clamping: seconds) * 1_000_000_000 + UInt64(clamping: attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,148 @@
+import Rewind
+
+/// The result as text for a terminal or a CI log: verdict first, then what was found, then what was covered.
+public struct ConsoleReport: Sendable {
+    private let result: ExplorationResult
+    private let style: TextStyle
+    private let redaction: Redaction
+
+    /// - Parameter isColored: whether to use ANSI colors; give `false` for anything that is not a terminal.
+    public init(_ result: ExplorationResult, isColored: Bool = false, redaction: Redaction = .standard) {
+        self.result = result
+        self.redaction = redaction
+        style = TextStyle(isColored: isColored)
+    }
+
+    /// The whole report, with a line break at its end.
+    public var text: String {
+        let sections = [verdict] + result.violations.map(violation) + [coverage, checks, footnotes]
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    // MARK: Verdict
+
+    private var verdict: [String] {
+        let counts = result.statistics
+        var lines = [headline]
+        if case .notDecided(let reasons) = result.verdict { lines += reasons.map { "  • " + $0 } }
+        lines.append(
+            "  \(grouped(counts.states)) states, \(grouped(counts.transitions)) transitions, "
+                + "\(grouped(result.invariantsChecked)) invariant checks; depth \(counts.depth), "
+                + "\(grouped(counts.frontier)) steps left")
+        lines.append("  It ended because \(result.stopReason.description).")
+        lines.append("  \(result.strategy.rawValue), seed \(result.seed), \(timing)")
+        return lines
+    }
+
+    private var headline: String {
+        switch result.verdict {
+        case .held(.everything):
+            style.good("HELD") + "  Nothing is wrong in any reachable state."
+        case .held(.within(let limit)):
+            style.good("HELD") + "  Nothing is wrong within \(limit); more was left to explore."
+        case .violated:
+            style.bad("VIOLATED") + "  " + counted(result.violations.count, "violation") + " found."
+        case .notDecided:
+            style.doubtful("NOT DECIDED")
+        }
+    }
+
+    private var timing: String {
+        let seconds = result.statistics.elapsed.seconds
+        let rate = seconds > 0 ? Double(result.transitions) / seconds : 0
+        return "\(fixed(seconds, digits: 2)) s, \(grouped(Int(rate))) transitions/s"
+    }
+
+    // MARK: Violations
+
+    private func violation(_ violation: Violation) -> [String] {
+        var lines = ["\(style.bad("✗")) [\(violation.rule.severity.rawValue)] \(style.strong(violation.rule.name))"]
+        lines.append("    \(violation.message)")
+        lines.append("    Path: " + violation.counterexample.path.joined(separator: " → "))
+        if let exchange = violation.counterexample.steps.last?.exchanges.last { lines += last(exchange) }
+        lines += changes(of: violation.counterexample.steps.last)
+        switch violation.confirmation {
+        case .confirmed: lines.append("    Confirmed: replayed from the root, it occurred again.")
+        case .notReproduced(let why): lines.append("    \(style.doubtful("Not reproduced.")) \(why)")
+        }
+        return lines
+    }
+
+    private func last(_ exchange: Exchange) -> [String] {
+        let exchange = exchange.redacted(by: redaction)
+        var lines = ["    > \(exchange.method) \(exchange.path)\(excerpt(exchange.requestBody))"]
+        switch exchange.reply {
+        case .response(let status, _, let body): lines.append("    < \(status)\(excerpt(body))")
+        case .lost(let reason): lines.append("    < no answer: \(reason)")
+        }
+        return lines
+    }
+
+    private func excerpt(_ body: [UInt8]) -> String {
+        if body.isEmpty { return "" }
+        let text = String(decoding: body.prefix(400), as: UTF8.self)
+        return "  " + printable(text) + (body.count > 400 ? " …" : "")
+    }
+
+    private func changes(of step: Counterexample.Step?) -> [String] {
+        let systems = step?.changes.filter(\.changes.changesContent) ?? []
+        return systems.map { system in
+            let tables = Dictionary(grouping: system.changes.rows, by: \.table).sorted { $0.key < $1.key }
+            let counts = tables.map { "\($0.key) (\(counted($0.value.count, "row")))" }
+            return "    Changed in \(system.system): " + counts.joined(separator: ", ")
+        }
+    }
+
+    // MARK: Coverage
+
+    /// The matrix of states and actions, actions downwards: their names are long and there are more of them.
+    private var coverage: [String] {
+        let coverage = result.coverage
+        let names = coverage.actions.map { $0 }
+        let width = (names + ["action"]).map(\.count).max() ?? 6
+        let columns = coverage.states.map { max($0.count, 8) }
+        var lines = [style.strong("Coverage") + "  ✓ accepted  · refused  ! against the diagram  – not tried"]
+        let heads = zip(coverage.states, columns).map { pad($0, to: $1) }
+        lines.append("  " + pad("", to: width) + "  " + heads.joined(separator: "  "))
+        for action in names.indices {
+            let cells = coverage.states.indices.map { pad(cell(state: $0, action: action), to: columns[$0]) }
+            lines.append("  " + pad(names[action], to: width) + "  " + cells.joined(separator: "  "))
+        }
+        return lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }
+    }
+
+    private func cell(state: Int, action: Int) -> String {
+        let seen = result.coverage.observed(state: state, action: action)
+        if seen.attempts == 0 { return "–" }
+        var parts: [String] = []
+        if seen.accepted > 0 { parts.append("✓\(seen.accepted)") }
+        if seen.refused > 0 { parts.append("·\(seen.refused)") }
+        if seen.failed > 0 { parts.append("✗\(seen.failed)") }
+        if isAgainstDiagram(seen, result.coverage.expected(state: state, action: action)) { parts.append("!") }
+        return parts.joined(separator: " ")
+    }
+
+    private func isAgainstDiagram(_ seen: Coverage.Cell, _ expected: Coverage.Expectation) -> Bool {
+        switch expected {
+        case .open: false
+        case .refused: seen.accepted > 0
+        case .accepted(let targets): !seen.targets.isSubset(of: targets) || seen.accepted == 0
+        }
+    }
+
+    // MARK: Checks and notes
+
+    private var checks: [String] {
+        let all = result.invariants + result.laws
+        let width = all.map(\.name.count).max() ?? 0
+        return [style.strong("Checked")] + all.map { "  \(pad($0.name, to: width))  \(grouped($0.timesChecked))×" }
+    }
+
+    private var footnotes: [String] {
+        var lines = result.warnings.map { style.doubtful("Warning:") + " " + $0 }
+        if !result.learnedVolatile.isEmpty {
+            lines.append("Differs from run to run, compared by order of appearance: \(result.learnedVolatile.joined(separator: ", "))")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,104 @@
+import HTTPServer
+import Testing
+
+@Suite struct `The HTTP server` {
+    @Test func `hands over the whole request`() throws {
+        let server = try HTTPServer { request in
+            let query = request.query.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+            let words = "\(request.method)|\(request.path)|\(query)|\(request.headers["x-thing"] ?? "-")|"
+            return HTTPResponse(status: 200, body: Array(words.utf8) + request.body)
+        }
+        let client = try TestClient(port: server.port)
+        try client.send(
+            "PUT /a%20b/%E2%82%AC?x=1&y=%26+z&w HTTP/1.1\r\nHost: h\r\nX-THING: t\r\nContent-Length: 2\r\n\r\nok")
+        #expect(try client.receive().text == "PUT|/a b/€|x=1,y=& z,w=|t|ok")
+        #expect(try client.get("/").text == "GET|/||-|")
+    }
+
+    @Test func `puts a body together from its pieces`() throws {
+        let server = try HTTPServer { HTTPResponse(status: 200, body: $0.body) }
+        let client = try TestClient(port: server.port)
+        for piece in ["POST / HT", "TP/1.1\r\nHost: h\r\nContent-Le", "ngth: 10\r\n", "\r\n", "0", "12345678", "9"] {
+            try client.send(piece)
+        }
+        #expect(try client.receive().text == "0123456789")
+        try client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for piece in ["3\r\nabc\r\n", "2\r", "\nde\r\n", "0\r\n\r\n"] { try client.send(piece) }
+        #expect(try client.receive().text == "abcde")
+        try client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nxGET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(try client.receive().text == "x")
+        #expect(try client.receive().text == "")
+    }
+
+    @Test(arguments: [(65_536, 200), (65_537, 413), (500_000, 413)])
+    func `takes bodies up to its limit`(bytes: Int, status: Int) throws {
+        let server = try HTTPServer { HTTPResponse(status: 200, body: Array("\($0.body.count)".utf8)) }
+        let client = try TestClient(port: server.port)
+        let answer = try client.post("/", String(repeating: "x", count: bytes))
+        #expect(answer.status == status)
+        #expect(try client.get("/").status == 200, "the connection is still good")
+    }
+
+    @Test func `refuses a body far beyond its limit before it is sent`() throws {
+        let server = try HTTPServer { _ in HTTPResponse(status: 200) }
+        let client = try TestClient(port: server.port)
+        try client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n")
+        let answer = try client.receive()
+        #expect(answer.outcome == "413 body_too_large")
+        #expect(try TestClient(port: server.port).get("/").status == 200)
+    }
+
+    @Test func `answers HEAD without a body`() throws {
+        let server = try HTTPServer { _ in HTTPResponse(status: 200, body: Array("12345".utf8)) }
+        let client = try TestClient(port: server.port)
+        let answer = try client.request("HEAD", "/")
+        #expect(answer.headers["content-length"] == "5" && answer.body.isEmpty)
+        #expect(try client.get("/").text == "12345")
+    }
+
+    @Test(arguments: ["GARBAGE\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n"])
+    func `refuses a malformed request`(bytes: String) throws {
+        let server = try HTTPServer { _ in HTTPResponse(status: 200) }
+        let client = try TestClient(port: server.port)
+        try client.send(bytes)
+        let status = (try? client.receive())?.status
+        #expect(status == 400 || status == nil, "refused, or the connection closed")
+        #expect(try TestClient(port: server.port).get("/").status == 200)
+    }
+
+    @Test func `says that a port is in use`() throws {
+        let first = try HTTPServer { _ in HTTPResponse(status: 200) }
+        let error = #expect(throws: HTTPServerError.self) {
+            try HTTPServer(port: first.port) { _ in HTTPResponse(status: 200) }
+        }
+        #expect(
+            error?.description
+                == "Cannot listen on 127.0.0.1:\(first.port): the port is in use; stop the other server, or use port 0 "
+                + "for a free one.")
+        first.stop()
+        let second = try HTTPServer(port: first.port) { _ in HTTPResponse(status: 200) }
+        #expect(second.port == first.port)
+    }
+
+    @Test(arguments: ["0.0.0.0", "192.168.0.1", "example.org", ""])
+    func `listens on this machine only`(host: String) {
+        let error = #expect(throws: HTTPServerError.self) {
+            try HTTPServer(host: host) { _ in HTTPResponse(status: 200) }
+        }
+        #expect(error == .hostNotLoopback(host))
+    }
+
+    @Test func `lets go of every request`() throws {
+        let counter = LifeCounter()
+        let server = try HTTPServer { request in
+            counter.watch(request.body.count)
+            return HTTPResponse(status: 200, body: request.body)
+        }
+        let client = try TestClient(port: server.port)
+        for _ in 0..<50 { _ = try client.post("/", "abc") }
+        let broken = try TestClient(port: server.port)
+        try broken.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc")
+        server.stop()
+        #expect(counter.seen == 50, "the request that never ended was not handed over")
+    }
+}

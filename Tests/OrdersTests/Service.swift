@@ -1,0 +1,85 @@
+import Foundation
+import Orders
+import OrdersServer
+import SQLiteDriver
+
+/// A service of its own for one test: a fresh database file, a free port, and a client.
+final class Service {
+    let server: OrdersServer
+    let client: TestClient
+    let databasePath: String
+
+    init(bugs: Set<Bug> = [], testClock: Bool = true, threads: Int = 1, caches: Bool = false) throws {
+        databasePath = NSTemporaryDirectory() + "orders-\(UUID().uuidString).sqlite"
+        var configuration = OrdersServer.Configuration(
+            databasePath: databasePath, threads: threads, bugs: bugs, testClock: testClock)
+        configuration.cachesOrdersInMemory = caches
+        server = OrdersServer(configuration: configuration)
+        try server.start()
+        client = try TestClient(port: server.port)
+    }
+
+    deinit {
+        server.stop()
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: databasePath + suffix) }
+    }
+
+    func connection() throws -> SQLiteConnection {
+        try SQLiteConnection(path: databasePath, flags: .readWrite)
+    }
+
+    /// The path of a new order of 100.00 USD.
+    func newOrder(amount: String = "100.00", currency: String = "USD") throws -> String {
+        let answer = try client.post(
+            "/orders", #"{"amount":"\#(amount)","currency":"\#(currency)","customer_id":"c1"}"#)
+        return "/orders/\(answer["id"] ?? "missing")"
+    }
+
+    /// The path of an order of 100.00 USD that has come to that status by the shortest way.
+    func order(in status: OrderStatus) throws -> String {
+        let path = try newOrder()
+        for step in Self.steps(to: status) {
+            _ = step == "expire" ? try client.post("/clock/advance", #"{"seconds":1800}"#) : try client.post(path + step)
+        }
+        return path
+    }
+
+    func refund(_ path: String, _ amount: String) throws -> Answer {
+        try client.post(path + "/refund", #"{"amount":"\#(amount)"}"#)
+    }
+
+    /// What the database says: the sum of the rows in `refunds` of an order.
+    func sumOfRefundRows(_ path: String) throws -> Int64 {
+        let sum = try connection().prepare("SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE order_id = ?")
+        try sum.bind(Int64(path.split(separator: "/")[1]) ?? 0, at: 1)
+        _ = try sum.step()
+        return sum.int64(0)
+    }
+
+    private static func steps(to status: OrderStatus) -> [String] {
+        switch status {
+        case .pending: []
+        case .paid: ["/pay"]
+        case .captured: ["/pay", "/capture"]
+        case .refunded: ["/pay", "/refund"]
+        case .canceled: ["/cancel"]
+        case .expired: ["expire"]
+        }
+    }
+}
+
+/// Tells whether any other connection has committed a change to the file.
+struct ChangeProbe {
+    private let connection: SQLiteConnection
+
+    init(_ service: Service) throws {
+        connection = try service.connection()
+    }
+
+    func version() throws -> Int64 {
+        let version = try connection.statement("PRAGMA data_version")
+        defer { version.reset() }
+        _ = try version.step()
+        return version.int64(0)
+    }
+}
