@@ -12,6 +12,12 @@ let invariants: [Invariant<Checkout>] = [
     .explained { "\($0.context.refunded) were refunded of an order of \($0.context.amount)." }
     .when { $0.orderID != nil },
 
+    Invariant("refunds_are_positive", .critical, "Every refund returns money") { run in
+        try await run.db.rows("SELECT id FROM refunds WHERE amount_minor <= 0").isEmpty
+    }
+    .explained { _ in "The database has a refund of nothing, or of less." }
+    .when { $0.orderID != nil },
+
     Invariant("no_refund_after_cancel", .critical, "A canceled order has no refunds") {
         $0.context.refunded.isZero
     }

@@ -27,6 +27,7 @@ static inline struct MHD_Daemon *rewind_mhd_start(
         MHD_OPTION_SOCK_ADDR, address,
         MHD_OPTION_NOTIFY_COMPLETED, completed, completed_context,
         MHD_OPTION_CONNECTION_TIMEOUT, timeout_seconds,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_UNESCAPE_CALLBACK, rewind_mhd_keep_escapes, (void *)0,
         MHD_OPTION_ARRAY, threads > 1 ? threaded : single,
         MHD_OPTION_END);

@@ -1,6 +1,6 @@
 /// One request, complete with its body.
 public struct HTTPRequest: Sendable {
-    /// The method as it was sent: `GET`, `POST` … A `HEAD` arrives as such; its answer's body is left out by the server.
+    /// The method as it was sent: `GET`, `POST` … A `HEAD` arrives as such; the server leaves out its answer's body.
     public let method: String
     /// The path with its percent escapes decoded, such as `/orders/1`.
     public let path: String

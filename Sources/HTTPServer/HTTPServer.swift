@@ -7,7 +7,7 @@ import Synchronization
 /// ```swift
 /// let server = try HTTPServer { request in HTTPResponse(status: 200, body: request.body) }
 /// defer { server.stop() }
-/// print("listening on port", server.port)
+/// let base = "http://127.0.0.1:\(server.port)"
 /// ```
 ///
 /// The handler runs on libmicrohttpd's own threads and may block, on a database for instance; with one thread, requests
@@ -21,6 +21,10 @@ public final class HTTPServer: Sendable {
     public let port: UInt16
 
     private let running: Mutex<RunningDaemon?>
+    private let held: HeldRequests
+
+    /// How many requests are in memory at this moment; none after `stop()`.
+    package var requestsHeld: Int { held.count.load(ordering: .relaxed) }
 
     /// Starts listening; the server answers as soon as this returns.
     ///
@@ -35,7 +39,8 @@ public final class HTTPServer: Sendable {
         handler: @escaping Handler
     ) throws(HTTPServerError) {
         var address = try Self.loopbackAddress(host, port)
-        let responder = Responder(handler: handler, maximumBodyBytes: maximumBodyBytes)
+        let held = HeldRequests()
+        let responder = Responder(handler: handler, maximumBodyBytes: maximumBodyBytes, held: held)
         let context = Unmanaged.passRetained(responder)
         var code: Int32 = 0
         let daemon = withUnsafePointer(to: &address) { pointer in
@@ -51,6 +56,7 @@ public final class HTTPServer: Sendable {
                 ? .portInUse(host: host, port: port) : .cannotListen(host: host, port: port, code: code)
         }
         self.port = rewind_mhd_port(daemon)
+        self.held = held
         running = Mutex(RunningDaemon(daemon: daemon, responder: context))
     }
 
@@ -58,7 +64,8 @@ public final class HTTPServer: Sendable {
         stop()
     }
 
-    /// Stops listening, waits for the requests being handled, and closes all connections. More than once is no harm.
+    /// Stops listening, waits for the requests being handled, and closes all connections. More than once is no harm;
+    /// from within the handler it would wait for itself.
     public func stop() {
         let stopped = running.withLock { running in
             defer { running = nil }

@@ -1,5 +1,6 @@
 import CMicroHTTPD
 import Foundation
+import Synchronization
 
 /// The bridge between libmicrohttpd's callbacks and the handler.
 ///
@@ -9,10 +10,12 @@ import Foundation
 final class Responder: Sendable {
     private let handler: HTTPServer.Handler
     private let maximumBodyBytes: Int
+    private let held: HeldRequests
 
-    init(handler: @escaping HTTPServer.Handler, maximumBodyBytes: Int) {
+    init(handler: @escaping HTTPServer.Handler, maximumBodyBytes: Int, held: HeldRequests) {
         self.handler = handler
         self.maximumBodyBytes = maximumBodyBytes
+        self.held = held
     }
 
     static let respond: MHD_AccessHandlerCallback = { context, connection, path, method, _, data, size, state in
@@ -40,7 +43,7 @@ final class Responder: Sendable {
     private func begin(
         _ head: RequestHead, on connection: OpaquePointer, _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> MHD_Result {
-        let request = PartialRequest(head: head, maximumBodyBytes: maximumBodyBytes)
+        let request = PartialRequest(head: head, maximumBodyBytes: maximumBodyBytes, held: held)
         state.pointee = Unmanaged.passRetained(request).toOpaque()
         // Answering now closes the connection, so a body that is only a little too large is read and dropped instead.
         let declared = head.headers["Content-Length"].flatMap { Int($0) } ?? 0
@@ -67,6 +70,11 @@ final class Responder: Sendable {
     }
 }
 
+/// How many requests are in memory, by their lives and not by what the callbacks believe.
+final class HeldRequests: Sendable {
+    let count = Atomic(0)
+}
+
 /// A request whose body is still arriving. Used by one thread at a time: libmicrohttpd never calls back twice at once
 /// for one connection.
 private final class PartialRequest {
@@ -74,10 +82,17 @@ private final class PartialRequest {
     private let maximumBodyBytes: Int
     private var received: [UInt8] = []
     private var droppedBytes = 0
+    private let held: HeldRequests
 
-    init(head: RequestHead, maximumBodyBytes: Int) {
+    init(head: RequestHead, maximumBodyBytes: Int, held: HeldRequests) {
         self.head = head
         self.maximumBodyBytes = maximumBodyBytes
+        self.held = held
+        held.count.add(1, ordering: .relaxed)
+    }
+
+    deinit {
+        held.count.subtract(1, ordering: .relaxed)
     }
 
     /// The body, or nothing if it was too large.
@@ -103,7 +118,8 @@ extension HTTPResponse {
     fileprivate static let badRequest = HTTPResponse(status: 400, body: Array("Malformed percent escape.\n".utf8))
 
     fileprivate static func payloadTooLarge(_ maximumBytes: Int) -> HTTPResponse {
-        let message = #"{"error":{"code":"body_too_large","message":"The body is larger than \#(maximumBytes) bytes."}}"#
+        let sentence = "The body is larger than \(maximumBytes) bytes."
+        let message = #"{"error":{"code":"body_too_large","message":"\#(sentence)"}}"#
         return HTTPResponse(status: 413, headers: ["Content-Type": "application/json"], body: Array(message.utf8))
     }
 }

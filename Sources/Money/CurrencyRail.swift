@@ -16,7 +16,7 @@ public struct CurrencyRail: Hashable, Sendable {
     public static let iso4217 = CurrencyRail(name: "ISO 4217")
 
     /// Hyperswitch, whose router counts króna in hundredths, and ariary and rial whole
-    /// (`juspay/hyperswitch`, `crates/common_enums`).
+    /// (the project's fact sheet on Hyperswitch, §7).
     public static let hyperswitch = CurrencyRail(name: "Hyperswitch", exponents: ["ISK": 2, "MGA": 0, "IRR": 0])
 
     func exponent(ofKnown code: String) -> Int {
@@ -35,11 +35,14 @@ public struct CurrencyRail: Hashable, Sendable {
         }
     }()
 
-    /// The codes in use (ISO 4217 list one, November 2025), without metals, testing codes and units that have no minor
-    /// unit (`XAU`, `XDR`, `XTS`, `XXX` …): nobody is charged in those.
+    /// The codes in use on 2026-01-01, without metals, testing codes and units that have no minor unit (`XAU`, `XDR`,
+    /// `XTS`, `XXX` …): nobody is charged in those.
+    ///
+    /// Source: Debian's `iso-codes` 4.15.0, less what was withdrawn since (`ANG`, `BGN`, `CUC`, `HRK`, `SLL`, `ZWL`),
+    /// plus what was added (`XAD`, `XCG`, `ZWG`).
     static let activeCodes: Set<String> = {
         let codes = """
-            AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF
+            AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF
             CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
             GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP
             LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB

@@ -77,8 +77,8 @@ extension Money {
 
     /// The same worth in the minor units of another rail: 1,000 ISK become 100,000 minor units where ISK has cents.
     ///
-    /// - Throws: `MoneyError.notExpressible` if the rail's minor unit is too coarse, `MoneyError.overflow` if the number
-    ///   of its minor units is out of range.
+    /// - Throws: `MoneyError.notExpressible` if the rail's minor unit is too coarse, `MoneyError.overflow` if there are
+    ///   too many of them.
     public func expressed(on rail: CurrencyRail) throws(MoneyError) -> Money {
         let target = currency.counted(on: rail)
         let steps = target.exponent - currency.exponent

@@ -1,7 +1,6 @@
 /// A realistic defect that the reference service can be started with, to show that a test finds it.
 ///
-/// Each is one slip at the place where the correct service does it right, and `seenInTheWild` says what it is an instance
-/// of.
+/// Each is one slip at the place where the correct service does it right, and an instance of what `seenInTheWild` says.
 public enum Bug: String, CaseIterable, Hashable, Sendable {
     /// A refunded order can be refunded again.
     case doubleRefund = "double-refund"
@@ -35,20 +34,34 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     /// What is wrong with the service, in one sentence.
     public var summary: String {
         switch self {
-        case .doubleRefund: "A refund does not check whether the order is refunded already, and refunds it in full again."
-        case .refundAfterCancel: "A refund does not check whether the order was canceled, and returns money never paid."
-        case .captureAfterRefund: "A capture does not check whether the order was refunded, and collects the money again."
-        case .partialRefundOverflow: "A partial refund is compared with the order's amount and not with what is left."
-        case .roundingOverflow: "A refund is compared with the limit in whole units, so some cents more pass."
-        case .negativeRefund: "A refund's amount is not checked to be positive, so a negative one raises the limit."
-        case .partialRefundCloses: "A partial refund marks the order refunded, so the rest cannot be returned any more."
-        case .doubleCapture: "A capture does not check whether the order is captured already, and collects it twice."
-        case .lateCancel: "A cancel does not check whether the order is paid, and keeps the money of a canceled order."
-        case .payAfterExpiry: "A payment does not check the payment window, so an expired order can be paid."
-        case .refusedRefundLeavesRow: "A refund's row is committed before the rules are asked, and stays when they refuse."
-        case .staleTotal: "A refund is recorded without updating the order's refunded amount, so the two disagree."
-        case .getTouches: "Reading an order counts the view in the order's row, so a safe method changes data."
-        case .crashOnUnpaidRefund: "A refund reads the payment date before the status, and an unpaid order has none."
+        case .doubleRefund:
+            "A refund does not check whether the order is refunded already, and returns everything again."
+        case .refundAfterCancel:
+            "A refund does not check whether the order was canceled, and returns money never paid."
+        case .captureAfterRefund:
+            "A capture does not check whether the order was refunded, and takes the money again."
+        case .partialRefundOverflow:
+            "A partial refund is compared with the order's amount and not with what is left."
+        case .roundingOverflow:
+            "A refund is compared with the limit in whole units, so some cents more pass."
+        case .negativeRefund:
+            "A refund's amount is not checked to be positive, so a negative one raises the limit."
+        case .partialRefundCloses:
+            "A partial refund marks the order refunded, so the rest cannot be returned any more."
+        case .doubleCapture:
+            "A capture does not check whether the order is captured already, and collects it twice."
+        case .lateCancel:
+            "A cancel does not check whether the order is paid, and keeps the money of a canceled order."
+        case .payAfterExpiry:
+            "A payment does not check the payment window, so an expired order can be paid."
+        case .refusedRefundLeavesRow:
+            "A refund's row is committed before the rules are asked, and stays when they refuse."
+        case .staleTotal:
+            "A refund is recorded without updating the order's refunded amount, so the two disagree."
+        case .getTouches:
+            "Reading an order counts the view in the order's row, so a safe method changes data."
+        case .crashOnUnpaidRefund:
+            "A refund reads the payment date before the status, and an unpaid order has none."
         }
     }
 
@@ -56,16 +69,22 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     /// it), or for a slip that is not about money, the law that it breaks.
     public var seenInTheWild: String {
         switch self {
-        case .doubleRefund: "refund retried under a new id → one intent, at most one provider refund"
+        case .doubleRefund:
+            "refund retried under a new id → one intent, at most one provider refund"
         case .refundAfterCancel: "refund after cancel → cancelled ⇒ refunded = 0"
-        case .captureAfterRefund: "capture after refund or cancel → no capture from a terminal state"
-        case .partialRefundOverflow: "refund race → Σ non-failed refunds ≤ captured at every interleaving"
-        case .roundingOverflow: "partial-refund rounding → Σ lines ≤ total, last takes the remainder"
+        case .captureAfterRefund:
+            "capture after refund or cancel → no capture from a terminal state"
+        case .partialRefundOverflow:
+            "refund race → Σ non-failed refunds ≤ captured at every interleaving"
+        case .roundingOverflow:
+            "partial-refund rounding → Σ lines ≤ total, last takes the remainder"
         case .negativeRefund: "negative or zero amount → amount > 0"
-        case .partialRefundCloses: "partial capture then refund → refundable = Σ captured, not the order total"
+        case .partialRefundCloses:
+            "partial capture then refund → refundable = Σ captured, not the order total"
         case .doubleCapture: "double capture / over-capture → Σ captured ≤ authorised"
         case .lateCancel: "out of order, late failure → terminal never downgraded"
-        case .payAfterExpiry: "capture after the authorisation expired → refused, order closed"
+        case .payAfterExpiry:
+            "capture after the authorisation expired → refused, order closed"
         case .refusedRefundLeavesRow: "law: a refused request changes nothing"
         case .staleTotal: "lost update on a balance → balance = Σ ledger entries"
         case .getTouches: "law: safe methods change nothing"

@@ -82,5 +82,7 @@ public struct MissingPaymentDate: Error, CustomStringConvertible {
     public let orderID: OrderID
 
     /// One sentence.
-    public var description: String { "Order \(orderID) has no payment date; it was read before the status was checked." }
+    public var description: String {
+        "Order \(orderID) has no payment date; it was read before the status was checked."
+    }
 }

@@ -28,7 +28,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return "\(date)T\(hour):\(minute):\(Self.twoDigits(second % 60))Z"
     }
 
-    /// Howard Hinnant's `civil_from_days`: exact for the proleptic Gregorian calendar, and much cheaper than a formatter.
+    /// Howard Hinnant's `civil_from_days`: exact for the proleptic Gregorian calendar, and cheaper than a formatter.
     private static func civilDate(daysSince1970: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, dayOfEra) = (daysSince1970 + 719_468).dividedDown(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

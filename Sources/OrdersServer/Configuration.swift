@@ -15,8 +15,8 @@ extension OrdersServer {
         public var bugs: Set<Bug>
         /// Whether time stands still and only `POST /clock/advance` moves it.
         ///
-        /// It starts at the time the database was made. A clock that ran by itself would let orders expire in the middle
-        /// of a long exploration, and the same path would end differently the next time.
+        /// It starts at the time the database was made. A clock that ran by itself would let orders expire in the
+        /// middle of a long exploration, and the same path would end differently the next time.
         public var testClock: Bool
 
         /// Whether `GET` answers from the process's memory. Not a bug of the service, but what makes one impossible to

@@ -105,8 +105,8 @@ final class OrderService: Sendable {
     }
 }
 
-/// How much to refund, as far as the request says: all that is left without an amount, in the order's currency unless it
-/// names one.
+/// How much to refund, as far as the request says: all that is left without an amount, in the order's currency unless
+/// it names one.
 struct RefundRequest: Sendable {
     var amount: String?
     var currency: Currency?

@@ -9,7 +9,7 @@ import Synchronization
 /// let server = OrdersServer(configuration: .init(databasePath: "orders.sqlite", testClock: true))
 /// try server.start()
 /// defer { server.stop() }
-/// print("http://127.0.0.1:\(server.port)")
+/// let base = "http://127.0.0.1:\(server.port)"
 /// ```
 ///
 /// | request | answer |
@@ -17,7 +17,7 @@ import Synchronization
 /// | `POST /orders` `{"amount": "100.00", "currency": "USD", "customer_id": "c1"}` | 201, the order |
 /// | `GET /orders/{id}` | 200, the order |
 /// | `POST /orders/{id}/pay`, `/capture`, `/cancel` | 200, the order |
-/// | `POST /orders/{id}/refund` `{"amount": "25.00"}`, or no body for all that is left | 200, the order and the refund |
+/// | `POST /orders/{id}/refund` `{"amount": "25.00"}`, or nothing for all that is left | 200, order and refund |
 /// | `POST /clock/advance` `{"seconds": 1800}` with `testClock` | 200, the time and which orders expired |
 /// | `GET /health` | 200 |
 ///
@@ -36,8 +36,8 @@ public final class OrdersServer: Sendable {
 
     /// Opens the database, bringing its schema up to date, and listens. Does nothing if it is running.
     ///
-    /// - Throws: `HTTPServerError` if the port cannot be had, `SQLiteError` or `MigrationError` if the database cannot be
-    ///   used.
+    /// - Throws: `HTTPServerError` if the port cannot be had, `SQLiteError` or `MigrationError` if the database cannot
+    ///   be used.
     public func start() throws {
         try http.withLock { http in
             guard http == nil else { return }

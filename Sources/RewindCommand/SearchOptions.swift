@@ -6,8 +6,8 @@ struct SearchOptions: ParsableArguments {
     @Option(help: "The order in which states are explored.")
     var strategy = Strategy.breadthFirst
 
-    @Option(help: ArgumentHelp("Stop after this many steps.", valueName: "count"))
-    var maxSteps: Int?
+    @Option(help: ArgumentHelp("Stop after this many steps; a bug can make the states endless.", valueName: "count"))
+    var maxSteps: Int = 100_000
 
     @Option(help: ArgumentHelp("Explore paths of at most this many steps.", valueName: "count"))
     var maxDepth: Int?
@@ -19,7 +19,7 @@ struct SearchOptions: ParsableArguments {
     var seed: UInt64 = 1
 
     func validate() throws {
-        for (name, value) in [("--max-steps", maxSteps), ("--max-depth", maxDepth)] {
+        for (name, value) in [("--max-steps", Optional(maxSteps)), ("--max-depth", maxDepth)] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1; it is \(value).") }
         }
         if let maxSeconds, !(maxSeconds > 0) {

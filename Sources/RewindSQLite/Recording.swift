@@ -155,7 +155,7 @@ final class Recording {
             late = late.then(try drain())
             let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, number: number)
             try move(changes)
-            try Counters.write(changes.counters, connection)
+            try restoreCounters(after: changes.counters)
             try position.write(edits, shape: shape, connection)
             if lastSequence > 0 { try connection.statement("DELETE FROM _rewind_log").run() }
             return edits
@@ -181,6 +181,14 @@ final class Recording {
                 throw SystemError.notAsRecorded(change, path: path)
             }
         }
+    }
+
+    /// SQLite moves a counter on when a row beyond it is put in, so what counts is where the counters are now.
+    private func restoreCounters(after changes: [RowChange]) throws(SQLiteError) {
+        guard inspection.hasCounters else { return }
+        var target = counters
+        target.commit(changes)
+        try Counters.write(try Counters(connection).changes(to: target), connection)
     }
 
     // MARK: Ending

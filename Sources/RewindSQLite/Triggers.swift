@@ -76,7 +76,7 @@ struct Triggers {
         let terms = index.terms.map { term in
             switch term.operand {
             case .column(let name):
-                "\(rowSource).\(quoted(name)) = \(new(name)) COLLATE \(quoted(term.collation))"
+                "\(rowSource).\(quoted(name)) = \(new(name)) COLLATE BINARY"
             case .expression(let text):
                 "(\(text)) = (SELECT \(text) FROM (\(newRow))) COLLATE \(quoted(term.collation))"
             }

@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "US", "usd", "USDD", "XXX", "XAU", "DEM", " USD", "ＵＳＤ"])
+    @Test(arguments: ["", "US", "usd", "USDD", "XXX", "XAU", "DEM", "BGN", " USD", "ＵＳＤ"])
     func `is refused unless its code is in use`(code: String) {
         let expected =
             "\"\(code)\" is not an ISO 4217 currency in use; expected a code such as \"USD\", in capital letters."

@@ -11,7 +11,7 @@ import Testing
         let correct: [String]
     }
 
-    static let paths = [
+    static let paths: [Path] = [
         Path(
             bug: .doubleRefund, requests: ["/pay", "/refund", "/refund"],
             buggy: ["200", "200 100.00", "200 200.00"], correct: ["200", "200 100.00", "409 wrong_state"]),
@@ -39,7 +39,8 @@ import Testing
             buggy: ["200", "200 captured 100.00", "200 captured 200.00"],
             correct: ["200", "200 captured 100.00", "409 wrong_state"]),
         Path(
-            bug: .lateCancel, requests: ["/pay", "/cancel"], buggy: ["200", "200"], correct: ["200", "409 wrong_state"]),
+            bug: .lateCancel, requests: ["/pay", "/cancel"], buggy: ["200", "200"],
+            correct: ["200", "409 wrong_state"]),
         Path(
             bug: .payAfterExpiry, requests: ["expire", "/pay"], buggy: ["200", "200"],
             correct: ["200", "409 wrong_state"]),
@@ -103,9 +104,10 @@ import Testing
         return try requests.map { request in
             let parts = request.split(separator: " ").map(String.init)
             switch parts[0] {
-            case "expire": return try service.client.post("/clock/advance", #"{"seconds":1800}"#).outcome
+            case "expire": return try service.passPaymentWindow().outcome
             case "/refund":
-                let answer = parts.count == 2 ? try service.refund(order, parts[1]) : try service.client.post(order + "/refund")
+                let isPartial = parts.count == 2
+                let answer = try isPartial ? service.refund(order, parts[1]) : service.client.post(order + "/refund")
                 return answer.outcome + (answer["refunded_amount"].map { " \($0)" } ?? "")
             case "/capture":
                 let answer = try service.client.post(order + "/capture")

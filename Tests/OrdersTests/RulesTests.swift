@@ -3,8 +3,13 @@ import Orders
 import Testing
 
 @Suite struct `The rules` {
+    typealias Row = (
+        from: OrderStatus, pay: OrderStatus?, capture: OrderStatus?, refund: OrderStatus?, cancel: OrderStatus?,
+        expire: OrderStatus?
+    )
+
     /// The diagram as a table: what each command makes of each status; nothing where it is refused.
-    static let table: [(from: OrderStatus, pay: OrderStatus?, capture: OrderStatus?, refund: OrderStatus?, cancel: OrderStatus?, expire: OrderStatus?)] = [
+    static let table: [Row] = [
         (.pending, .paid, nil, nil, .canceled, .expired),
         (.paid, nil, .captured, .refunded, nil, nil),
         (.captured, nil, nil, .refunded, nil, nil),
@@ -71,12 +76,17 @@ import Testing
         let order = sample(.pending)
         let cases: [(Command, OrderStatus, Timestamp, String)] = [
             (.refund(Money(minorUnits: 1, .eur)), .paid, start, "The amount is in EUR, but the order is in USD."),
-            (.pay, .pending, order.expiresAt, "Cannot pay an order whose payment window closed at 1970-01-01T00:30:00Z."),
+            (
+                .pay, .pending, order.expiresAt,
+                "Cannot pay an order whose payment window closed at 1970-01-01T00:30:00Z."
+            ),
             (.expire, .pending, start, "Cannot expire an order that may be paid until 1970-01-01T00:30:00Z."),
             (.cancel, .paid, start, "Cannot cancel an order that is paid."),
         ]
         for (command, status, now, message) in cases {
-            let refusal = #expect(throws: Refusal.self) { try OrderRules().decide(command, on: sample(status), at: now) }
+            let refusal = #expect(throws: Refusal.self) {
+                try OrderRules().decide(command, on: sample(status), at: now)
+            }
             #expect(refusal?.description == message)
         }
     }

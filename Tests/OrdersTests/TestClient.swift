@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A keep-alive HTTP client that sends exactly the bytes it is told to, on one connection, for one thread.
 final class TestClient {
@@ -40,7 +41,9 @@ final class TestClient {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { throw Broken() }
             sent += count
         }

@@ -18,6 +18,8 @@ final class TestServer: Sendable {
         case respond(String)
         /// Answers and closes the connection without having said so.
         case respondThenClose(String)
+        /// The same 10 ms later, or when the next request arrives, which is not read.
+        case respondThenCloseSoon(String)
         /// Closes with what was received read (FIN).
         case close
         /// Breaks the connection off (RST).
@@ -49,10 +51,10 @@ final class TestServer: Sendable {
                 }
                 Thread.detachNewThread { self.serve(client, connection: number) }
             }
-            close(descriptor)
         }
     }
 
+    // Not closed: its number would be given to another socket while the accepting thread may still use it.
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     var url: String { "http://127.0.0.1:\(port)" }
@@ -71,6 +73,11 @@ final class TestServer: Sendable {
             switch answer(request) {
             case .respond(let text): write(text, to: client)
             case .respondThenClose(let text): return write(text, to: client)
+            case .respondThenCloseSoon(let text):
+                write(text, to: client)
+                var next = pollfd(fd: client, events: Int16(POLLIN), revents: 0)
+                poll(&next, 1, 10)
+                return
             case .close: return
             case .crash:
                 shutdown(listener, Int32(SHUT_RDWR))

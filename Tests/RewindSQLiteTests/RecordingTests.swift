@@ -54,6 +54,39 @@ private let shop = """
         try await system.end()
     }
 
+    @Test func `a trigger of the connection's own that changes a new row first hides nothing`() async throws {
+        let database = try TestDatabase(shop)
+        let api = try database.connect(
+            "CREATE TEMP TRIGGER touch AFTER INSERT ON item BEGIN UPDATE item SET price = 7 WHERE id = NEW.id; END")
+        let root = try database.dump()
+        let system = SQLiteSystem(path: database.path)
+        try await system.begin()
+        try api.execute("INSERT INTO item (name, price) VALUES ('cap', 4)")
+        let changes = try await system.capture()
+        #expect(changes.rows.map(\.before) == [nil])
+        try await system.apply(changes.inverted)
+        #expect(try database.dump() == root)
+        try await system.end()
+    }
+
+    @Test func `the position holds what differs from the root, and no more`() async throws {
+        let database = try TestDatabase(shop)
+        let api = try database.connect()
+        let system = SQLiteSystem(path: database.path)
+        let distance = { try await system.rows("SELECT count(*) FROM _rewind_position")[0][0] }
+        try await system.begin()
+        try api.execute("UPDATE item SET price = 9; INSERT INTO item (name) VALUES ('cap')")
+        let there = try await system.capture()
+        #expect(try await distance() == .integer(0))
+        for _ in 0..<20 {
+            try await system.apply(there.inverted)
+            #expect(try await distance() == .integer(0))
+            try await system.apply(there)
+            #expect(try await distance() == .integer(3))
+        }
+        try await system.end()
+    }
+
     @Test func `ids repeat after going back`() async throws {
         let database = try TestDatabase(shop)
         let api = try database.connect()

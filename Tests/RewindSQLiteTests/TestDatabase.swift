@@ -4,7 +4,7 @@ import RewindSQLite
 import SQLiteDriver
 
 /// A database file of its own, gone with the value; the API under test is a connection to it.
-final class TestDatabase {
+final class TestDatabase: Sendable {
     let path: String
     private let folder: URL
 

@@ -11,8 +11,8 @@ enum Bodies {
         let customer_id: String
     }
 
-    /// `POST /orders/{id}/refund`. A field that is there must not be null: that would turn a client's slip into a refund
-    /// of everything.
+    /// `POST /orders/{id}/refund`. A field that is there must not be null: that would turn a client's slip into a
+    /// refund of everything.
     struct Refund: Decodable {
         let amount: String?
         let currency: String?
