@@ -57,7 +57,7 @@ extension Walk {
         }
         for violation in violations {
             guard case .notReproduced(let why) = violation.confirmation else { continue }
-            reasons.append("\(violation.rule.name) was violated once and not on replay. \(why)")
+            reasons.append("\(violation.rule.name) was violated once, and not when its path was replayed. \(why)")
         }
         if case .interrupted? = stopReason { reasons.append("It was interrupted.") }
         for (index, action) in exploration.actions.enumerated() {

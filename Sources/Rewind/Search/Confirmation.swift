@@ -22,7 +22,7 @@ extension Walk {
         var steps: [Counterexample.Step] = []
         /// What was seen this time.
         var message: String?
-        var confirmation: Violation.Confirmation = .notReproduced("It did not occur.")
+        var confirmation: Violation.Confirmation = .notReproduced("It did not occur. \(Faithfulness.usualCauses)")
     }
 
     private mutating func replay(_ path: [StepID], expecting finding: Findings.Finding) async -> Replay {

@@ -5,6 +5,8 @@
 /// itself away by answering differently.
 struct Faithfulness: Sendable {
     private(set) var root: [Fingerprint] = []
+    /// How the first transitions were answered, in their order.
+    fileprivate var answers: [[Exchange.Reply]] = []
     fileprivate var verifiedMoves = 0
     fileprivate var spent: Duration = .zero
     fileprivate var costOfOne: Duration = .zero
@@ -16,6 +18,10 @@ struct Faithfulness: Sendable {
     /// Transitions taken again when the walk is over.
     fileprivate static let repetitionsAtEnd = 48
 
+    static let usualCauses =
+        "Something that decides the answer is not in the rewound systems. Usual causes: a cache in the API's memory, "
+        + "another database or service, the time of day, chance."
+
     mutating func begin(_ systems: [any RewindableSystem]) async throws {
         root = []
         let start = ContinuousClock.now
@@ -25,7 +31,7 @@ struct Faithfulness: Sendable {
 }
 
 extension Walk {
-    private var isWatching: Bool { exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name } }
+    var isWatching: Bool { exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name } }
 
     /// Verifies the content if it is time to.
     mutating func watchFaithfulness() async throws {
@@ -56,36 +62,55 @@ extension Walk {
         statistics.verifications.add(faithfulness.costOfOne)
     }
 
+    /// Remembers how the first steps were answered, to ask again.
+    mutating func noteAnswer(_ execution: Execution<Context>) {
+        if faithfulness.answers.count < Faithfulness.repetitionsAtEnd { faithfulness.answers.append(execution.answers) }
+    }
+
     /// Takes transitions from the first states again, now that the walk has been elsewhere.
     mutating func repeatEarlyTransitions() async throws {
         guard isWatching, !world.systems.isEmpty else { return }
-        for transition in graph.transitions.prefix(Faithfulness.repetitionsAtEnd) where !Task.isCancelled {
+        // Backwards: what a cache has seen last must not be the same as the first time.
+        for (transition, answer) in zip(graph.transitions, faithfulness.answers).reversed() where !Task.isCancelled {
             let source = NodeID(transition.source)
             try await position.move(to: source, in: graph)
             let again = try await execute(transition.step, from: source)
             statistics.repetitions += 1
-            try requireSameOutcome(transition, again)
+            try requireSameOutcome(transition, answer, again)
         }
         try await verifyContent()
     }
 
     private func requireSameOutcome(
-        _ transition: Graph.Transition, _ again: Execution<Context>
+        _ transition: Graph.Transition, _ answer: [Exchange.Reply], _ again: Execution<Context>
     ) throws {
         let source = NodeID(transition.source)
+        if experiments.unstable[label(transition.step)] != nil { return }
         let outcome: Graph.OutcomeKind = again.outcome == .accepted ? .accepted : .refused
+        guard again.canBePlaced, outcome == transition.outcome else {
+            throw notRewindable(transition.step, from: source, "\(transition.outcome) at first, then \(describe(again))")
+        }
+        if experiments.repeatable.contains(transition.step), answer.map(\.body) != again.answers.map(\.body) {
+            throw notRewindable(transition.step, from: source, differingBodies(answer, again.answers))
+        }
         let edge = Edge(source: source, step: transition.step, kind: 0)
         let target = graph.node(with: try fingerprint(of: node(after: again, edge: edge), again.context))
-        if again.canBePlaced && outcome == transition.outcome && target == NodeID(transition.target) { return }
-        if experiments.unstable[label(transition.step)] != nil { return }
-        let first = transition.outcome == .accepted ? "accepted" : "refused"
-        let difference =
-            outcome == transition.outcome && again.canBePlaced
-            ? "led to another state" : "was \(first) at first and \(describe(again)) after going back"
-        throw NotDecided(
-            "Not rewindable: \(label(transition.step)) was sent again from a state the walk had returned to, and "
-                + "\(difference). Path: \(pathDescription(to: source)) → \(label(transition.step)). Something that decides "
-                + "the answer is not in the rewound systems. Usual causes: a cache in the API's memory, another database or "
-                + "service, the time of day, chance.")
+        if target != NodeID(transition.target) {
+            throw notRewindable(transition.step, from: source, "it led to another state than before")
+        }
+    }
+
+    private func differingBodies(_ first: [Exchange.Reply], _ second: [Exchange.Reply]) -> String {
+        let pair = zip(first.map(\.body), second.map(\.body)).first { $0 != $1 } ?? ([], [])
+        func excerpt(_ body: [UInt8]) -> String { String(decoding: Redaction.standard.body(body).prefix(300), as: UTF8.self) }
+        return "\(excerpt(pair.0)) at first, \(excerpt(pair.1)) after going back"
+    }
+}
+
+extension Exchange.Reply {
+    /// The body, empty when no response arrived. Headers are left out: dates and request ids differ by nature.
+    var body: [UInt8] {
+        guard case .response(_, _, let body) = self else { return [] }
+        return body
     }
 }

@@ -87,6 +87,7 @@ extension Walk {
                 .init(
                     source: UInt32(edge.source), target: UInt32(target), action: UInt16(edge.step.action),
                     variant: UInt16(edge.step.variant), outcome: kind))
+            noteAnswer(execution)
         }
         count(execution, edge: edge)
         for flaw in flaws { add(flaw, source: edge.source, step: edge.step) }

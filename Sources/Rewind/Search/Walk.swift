@@ -273,6 +273,9 @@ struct Execution<Context: ExplorationContext>: Sendable {
         }
     }
 
+    /// What came back, one for each request.
+    var answers: [Exchange.Reply] { exchanges.map(\.reply) }
+
     var changesContent: Bool { changes.contains(where: \.changesContent) }
 }
 
