@@ -29,7 +29,7 @@ public struct ConsoleReport: Sendable {
             "  \(grouped(counts.states)) states, \(grouped(counts.transitions)) transitions, "
                 + "\(grouped(result.invariantsChecked)) invariant checks; depth \(counts.depth), "
                 + "\(grouped(counts.frontier)) steps left")
-        lines.append("  It ended because \(result.stopReason.description).")
+        if case .failed = result.stopReason {} else { lines.append("  It ended because \(result.stopReason.description).") }
         lines.append("  \(result.strategy.rawValue), seed \(result.seed), \(timing)")
         return lines
     }
