@@ -48,7 +48,8 @@ let package = Package(
             ]),
 
         .executableTarget(
-            name: "RewindBenchmarks", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "OrdersServer", "Payments"],
+            name: "RewindBenchmarks",
+            dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "OrdersServer", "Payments"],
             path: "Benchmarks"),
 
         // Unit tests need no server; the others start what they need themselves.
@@ -57,13 +58,17 @@ let package = Package(
         .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
-            name: "OrdersTests", dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
+            name: "OrdersTests",
+            dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
         .testTarget(name: "CommandTests", dependencies: ["RewindCommand", "Rewind", "RewindSQLite", "SQLiteDriver"]),
         .testTarget(name: "TidyTests"),
 
-        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(
+            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),

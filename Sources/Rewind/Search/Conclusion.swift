@@ -63,7 +63,8 @@ extension Walk {
         for (index, action) in exploration.actions.enumerated() {
             let seen = coverage.total(action: index)
             if seen.attempts > 0 && seen.accepted == 0 {
-                reasons.append("\(action.name) was never accepted (\(seen.attempts) tries): what follows it was not explored.")
+                reasons.append(
+                    "\(action.name) was never accepted (\(seen.attempts) tries): what follows it was not explored.")
             }
         }
         return reasons
@@ -92,7 +93,9 @@ extension Walk {
             guard let action = exploration.actions.firstIndex(where: { $0.name == arrow.action }) else { return nil }
             let cell = coverage.observed(state: arrow.from, action: action)
             let target = machine.stateNames[arrow.to]
-            if cell.targets.contains(target) || cell.refused > 0 && stopReason == .frontierEmpty(depthLimit: nil) { return nil }
+            if cell.targets.contains(target) || cell.refused > 0 && stopReason == .frontierEmpty(depthLimit: nil) {
+                return nil
+            }
             return "The arrow \(machine.stateNames[arrow.from]) → \(target) (\(arrow.action)) was not walked."
         }
     }

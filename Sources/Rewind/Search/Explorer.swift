@@ -22,7 +22,8 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     /// - Throws: ``ExplorationError`` when the exploration contradicts itself.
     public init(
         _ exploration: Exploration<Context>, in world: World, strategy: Strategy = .breadthFirst, seed: UInt64 = 1,
-        limits: Limits = Limits(), thread: WorkerThread = .shared, onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
+        limits: Limits = Limits(), thread: WorkerThread = .shared,
+        onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
     ) throws(ExplorationError) {
         try exploration.validate()
         self.exploration = exploration
