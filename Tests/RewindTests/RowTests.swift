@@ -25,8 +25,7 @@ import Testing
         var row = Row()
         bytes.withUnsafeBytes { row.appendText($0) }
         row.forEachCell { cell in
-            guard case .text(let text) = cell else { return Issue.record("not a text") }
-            #expect(Array(text) == bytes)
+            if case .text(let text) = cell { #expect(Array(text) == bytes) } else { Issue.record("not a text") }
         }
     }
 
@@ -45,7 +44,7 @@ import Testing
 @Suite struct `A fingerprint` {
     @Test func `does not change from one process or version to the next`() {
         let row = Row([.integer(7), .text("paid"), .null])
-        #expect("\(Fingerprint(table: "orders", row: row))" == "7e7b9e1f2a30c1ab1d5b8a2b6f5f0000")
+        #expect("\(Fingerprint(table: "orders", row: row))" == "a32b689d61443f20025dc28296a303cb")
     }
 
     @Test func `is a sum: order does not count, and what was added can be taken away`() {
