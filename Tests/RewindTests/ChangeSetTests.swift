@@ -66,7 +66,8 @@ import Testing
     }
 
     @Test func `with nothing but counters changes no content`() {
-        let counter = RowChange(table: "sqlite_sequence", key: Row([.text("orders")]), before: nil, after: Row([.integer(1)]))
+        let counter = RowChange(
+            table: "sqlite_sequence", key: Row([.text("orders")]), before: nil, after: Row([.integer(1)]))
         let changes = ChangeSet(counters: [counter])
         #expect(!changes.isEmpty)
         #expect(!changes.changesContent)
