@@ -43,6 +43,7 @@ lint:
 
 ## docs    DocC pages of the libraries into .build/docs
 docs: packages
+	@mkdir -p .build/docs
 	@for target in Rewind RewindHTTP RewindSQLite Money; do \
 		echo "==> $$target"; \
 		REWIND_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/docs/$$target \
