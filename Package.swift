@@ -41,6 +41,9 @@ let package = Package(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "Money"],
             path: "Examples/Payments"),
         .executableTarget(
+            name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindSQLite"],
+            path: "Examples/Tutorial"),
+        .executableTarget(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindSQLite", "RewindReport", "Orders", "OrdersServer", "Payments",

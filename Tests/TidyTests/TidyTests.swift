@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: [
         ("fatalError(", ["Sources", "Examples"]),
         ("try!", ["Sources", "Examples", "Tests", "Benchmarks"]),
-        ("print(", ["Sources", "Examples"]),
+        ("print(", ["Sources", "Examples/Payments"]),
         ("sleep(", ["Tests"]),
         ("TODO", ["Sources", "Examples", "Tests", "Benchmarks"]),
         ("FIXME", ["Sources", "Examples", "Tests", "Benchmarks"]),
