@@ -24,7 +24,7 @@ test: packages lint
 	@echo "==> Building the tests (the first time takes a few minutes)"
 	@$(SWIFT) build --build-tests
 	@echo "==> Running the tests"
-	@$(SWIFT) test --skip-build --parallel
+	@$(SWIFT) test --skip-build --parallel --disable-xctest
 
 ## bench   speed as ratios; takes about a minute
 bench: packages
