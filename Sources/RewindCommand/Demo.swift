@@ -32,6 +32,7 @@ struct Demo: AsyncParsableCommand {
     var json: String?
 
     @Option(help: .hidden) var database: String?
+    @Flag(help: .hidden) var anyDatabase = false
     @Flag(help: .hidden) var cachingAPI = false
 
     func validate() throws {
@@ -44,18 +45,23 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         if listBugs {
             for bug in Bug.allCases { Terminal.result("\(bug.rawValue)\n    \(bug.summary)\n") }
-        } else if allBugs {
-            try await exploreAll()
         } else {
-            let result = try await explore(bug, title: bug?.rawValue ?? "demo")
-            Terminal.result(ConsoleReport(result, isColored: Terminal.resultsAreColored).text)
-            if let json { try write(JSONReport(result).data(), to: json) }
-            throw result.verdict.exitCode
+            // The service and its database come and go inside, so that a signal at any time leaves nothing behind.
+            try await Interruption.endingTask { try await allBugs ? exploreAll() : exploreOne() }
         }
     }
 
+    private func exploreOne() async throws {
+        let result = try await explore(bug, title: bug?.rawValue ?? "demo")
+        Terminal.result(ConsoleReport(result, isColored: Terminal.resultsAreColored).text)
+        if let json { try write(JSONReport(result).data(), to: json) }
+        throw result.verdict.exitCode
+    }
+
     private func explore(_ bug: Bug?, title: String) async throws -> ExplorationResult {
-        let service = ServiceUnderTest(bug: bug, databasePath: database, isCaching: cachingAPI)
+        let service = ServiceUnderTest(
+            bug: bug, databasePath: database, guarding: anyDatabase ? .anyDatabase : .testDatabasesOnly,
+            isCaching: cachingAPI)
         return try await service.explored(by: search, title: title)
     }
 
@@ -65,10 +71,12 @@ struct Demo: AsyncParsableCommand {
         Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
         var missed = 0
         for bug in Bug.allCases {
+            if Task.isCancelled { throw ExitCode.notDecided }
             let result = try await explore(bug, title: bug.rawValue)
             let finding = result.violations.filter(\.isConfirmed).min {
                 $0.counterexample.steps.count < $1.counterexample.steps.count
             }
+            if case .interrupted = result.stopReason { throw ExitCode.notDecided }
             if finding == nil { missed += 1 }
             Terminal.result(ZooLine(bug: bug, finding: finding, result: result).text)
         }

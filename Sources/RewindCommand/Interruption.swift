@@ -5,8 +5,10 @@ import Foundation
 enum Interruption {
     /// Runs the operation in a task that the first signal cancels. A second one ends the process at once; the database is
     /// then restored by the next run or by `rewind restore`.
-    static func endingTask<Success: Sendable>(_ operation: @escaping @Sendable () async -> Success) async -> Success {
-        let task = Task { await operation() }
+    static func endingTask<Success: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Success
+    ) async throws -> Success {
+        let task = Task { try await operation() }
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -22,6 +24,6 @@ enum Interruption {
             for source in sources { source.cancel() }
             for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
         }
-        return await task.value
+        return try await task.value
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct RewindProgram: AsyncParsableCommand {
@@ -13,6 +14,30 @@ struct RewindProgram: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [Demo.self, Restore.self, Serve.self])
+
+    static func main() async {
+        // A reader that goes away (`rewind demo | head`) must not end an exploration midway.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            let command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                var command = command
+                try command.run()
+            }
+        } catch {
+            end(because: error)
+        }
+    }
+
+    /// Ends with a code of our own. Argument Parser would end with 64 for a misspelled option, and with 1 for an error
+    /// that was thrown, which here means that something was found wrong.
+    private static func end(because error: any Error) -> Never {
+        if error is ExitCode || exitCode(for: error) == .success { exit(withError: error) }
+        Terminal.note(fullMessage(for: error))
+        exit(withError: ExitCode.notDecided)
+    }
 }
 
 extension ExitCode {

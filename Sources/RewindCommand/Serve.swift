@@ -35,6 +35,7 @@ struct Serve: ParsableCommand {
         var configuration = OrdersServer.Configuration(
             databasePath: database, port: port, bugs: bug.map { [$0] } ?? [], testClock: testClock)
         configuration.cachesOrdersInMemory = cachingAPI
+        if exitWithParent { signal(SIGINT, SIG_IGN) }
         let server = OrdersServer(configuration: configuration)
         do {
             try server.start()
@@ -42,7 +43,6 @@ struct Serve: ParsableCommand {
             Terminal.note(String(describing: error))
             throw ExitCode.notDecided
         }
-        if exitWithParent { signal(SIGINT, SIG_IGN) }
         Terminal.result("http://127.0.0.1:\(server.port)\n")
         if exitWithParent {
             while !FileHandle.standardInput.availableData.isEmpty {}

@@ -11,6 +11,7 @@ struct ServiceUnderTest {
     let bug: Bug?
     /// A database to keep, or `nil` for one in a temporary directory that is removed.
     let databasePath: String?
+    let guarding: DatabaseGuard
     let isCaching: Bool
 
     /// Starts the service, explores it and stops it, whatever happens in between.
@@ -20,15 +21,18 @@ struct ServiceUnderTest {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let database = databasePath ?? directory.appendingPathComponent("orders-test.sqlite").path
+        // The service brings the schema up to date when it starts, so the guard comes first.
+        try guarding.check(database)
         let server = try ServerProcess.start(
             arguments: arguments(database), log: directory.appendingPathComponent("log"))
         defer { server.stop() }
-        let world = World(api: try API(baseURL: server.url), systems: [SQLiteSystem(path: database)])
+        let world = World(
+            api: try API(baseURL: server.url), systems: [SQLiteSystem(path: database, guarding: guarding)])
         let progress = ProgressLine(title: title)
         let explorer = try Explorer(
             payments, in: world, strategy: search.strategy, seed: search.seed, limits: search.limits,
             onProgress: progress.show)
-        let result = await Interruption.endingTask { await explorer.explore() }
+        let result = await explorer.explore()
         progress.finish()
         if case .failed = result.stopReason { noteLog(of: server) }
         return result

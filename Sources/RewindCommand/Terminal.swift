@@ -6,12 +6,17 @@ enum Terminal {
     static let resultsAreColored = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
     static let isInteractive = isatty(STDERR_FILENO) == 1
 
-    static func result(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    static func result(_ text: String) { write(text, to: .standardOutput) }
 
-    static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    static func note(_ text: String) { write(text + "\n", to: .standardError) }
 
     /// Replaces the line the cursor is on.
-    static func replaceLine(_ text: String) { FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8)) }
+    static func replaceLine(_ text: String) { write("\r\u{1B}[2K\(text)", to: .standardError) }
+
+    /// Does nothing when the reader is gone.
+    private static func write(_ text: String, to handle: FileHandle) {
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
 }
 
 /// Shows how a walk is going: one line that is rewritten in a terminal, now and then a plain line elsewhere.

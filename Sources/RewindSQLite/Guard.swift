@@ -16,8 +16,10 @@ extension DatabaseGuard {
         "test", "tests", "testing", "testdata", "testdb", "demo", "tmp", "temp", "dev", "sandbox", "rewind",
     ]
 
+    /// Makes sure that a file may be explored, going by its path alone. ``SQLiteSystem/begin()`` does so itself; ask
+    /// earlier before starting an API that would write to it.
     /// - Throws: `SystemError` of kind `.protected` when the file must not be explored.
-    func check(_ path: String) throws {
+    public func check(_ path: String) throws {
         guard self == .testDatabasesOnly, !Self.looksLikeTest(path) else { return }
         throw SystemError(
             .protected,

@@ -71,12 +71,13 @@ struct Walk<Context: ExplorationContext> {
                 try await watchFaithfulness()
                 reportProgress()
             } else if reopenStatesWithinDepth() == 0 {
-                stopReason = .frontierEmpty(depthLimit: limits.depth)
+                stopReason = .frontierEmpty(depthLimit: depthLimitReached)
             }
         }
-        if case .frontierEmpty = stopReason {
+        if case .frontierEmpty(let depthLimit) = stopReason {
             try await compareMergedStates()
-            judgeArrowsNeverWalked()
+            // Beyond the limit, there may be a state in which the arrow can be walked.
+            if depthLimit == nil { judgeArrowsNeverWalked() }
         }
         try await repeatEarlyTransitions()
     }
@@ -219,6 +220,12 @@ struct Walk<Context: ExplorationContext> {
         let reopened = reached.filter { $0.old >= limit && $0.new < limit }.flatMap { edges(from: $0.node) }
         frontier.insert(reopened)
         return reopened.count
+    }
+
+    /// The depth limit, if states were left unexplored because of it.
+    private var depthLimitReached: Int? {
+        guard let limit = limits.depth else { return nil }
+        return graph.nodes.contains { $0.depth >= limit && !$0.isBroken } ? limit : nil
     }
 
     // MARK: Stopping
