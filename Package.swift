@@ -64,6 +64,7 @@ let package = Package(
             name: "OrdersTests",
             dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
         .testTarget(name: "CommandTests", dependencies: ["RewindCommand", "Rewind", "RewindSQLite", "SQLiteDriver"]),
+        .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(
