@@ -58,7 +58,11 @@ let package = Package(
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
             name: "OrdersTests", dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
-        .testTarget(name: "CommandTests", dependencies: ["RewindCommand", "Rewind", "RewindSQLite", "SQLiteDriver"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite", "SQLiteDriver", "HTTPServer",
+            ]),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
