@@ -63,7 +63,11 @@ let package = Package(
         .testTarget(
             name: "OrdersTests",
             dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
-        .testTarget(name: "CommandTests", dependencies: ["RewindCommand", "Rewind", "RewindSQLite", "SQLiteDriver"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite", "SQLiteDriver", "HTTPServer",
+            ]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TidyTests"),
 

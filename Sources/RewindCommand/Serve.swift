@@ -35,7 +35,9 @@ struct Serve: ParsableCommand {
         var configuration = OrdersServer.Configuration(
             databasePath: database, port: port, bugs: bug.map { [$0] } ?? [], testClock: testClock)
         configuration.cachesOrdersInMemory = cachingAPI
-        if exitWithParent { signal(SIGINT, SIG_IGN) }
+        // What a parent ignores is ignored by its children too, unless they decide for themselves.
+        signal(SIGINT, exitWithParent ? SIG_IGN : SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
         let server = OrdersServer(configuration: configuration)
         do {
             try server.start()

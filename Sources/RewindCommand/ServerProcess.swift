@@ -6,7 +6,12 @@ import Foundation
 final class ServerProcess {
     let url: String
     private let process: Process
+    private let input: Pipe
+    private let ended: DispatchSemaphore
     private let log: URL
+
+    /// How long it may take to end by itself.
+    private static let endingSeconds = 5.0
 
     /// Why a service did not start.
     struct StartFailure: Error, CustomStringConvertible {
@@ -21,28 +26,36 @@ final class ServerProcess {
         let process = Process()
         process.executableURL = try ownExecutable()
         process.arguments = arguments
-        process.standardInput = Pipe()
+        let input = Pipe()
+        process.standardInput = input
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: log)
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
         try process.run()
-        guard let url = firstLine(of: output.fileHandleForReading) else {
-            process.waitUntilExit()
-            throw StartFailure(description: "The service did not start. \(tail(of: log))")
+        let url = firstLine(of: output.fileHandleForReading)
+        let server = ServerProcess(url: url ?? "", process: process, input: input, ended: ended, log: log)
+        guard url != nil else {
+            server.stop()
+            throw StartFailure(description: "The service did not start. \(server.logTail)")
         }
-        return ServerProcess(url: url, process: process, log: log)
+        return server
     }
 
-    private init(url: String, process: Process, log: URL) {
+    private init(url: String, process: Process, input: Pipe, ended: DispatchSemaphore, log: URL) {
         self.url = url
         self.process = process
+        self.input = input
+        self.ended = ended
         self.log = log
     }
 
-    /// Ends it and waits until it is gone.
+    /// Ends it and waits until it is gone. A service that does not end by itself is killed.
     func stop() {
-        guard process.isRunning else { return }
-        process.terminate()
-        process.waitUntilExit()
+        try? input.fileHandleForWriting.close()
+        if ended.wait(timeout: .now() + Self.endingSeconds) == .success { return }
+        kill(process.processIdentifier, SIGKILL)
+        ended.wait()
     }
 
     /// How it ended, or `nil` while it runs.

@@ -60,18 +60,29 @@ extension Walk {
             reasons.append("\(violation.rule.name) was violated once, and not when its path was replayed. \(why)")
         }
         if case .interrupted? = stopReason { reasons.append("It was interrupted.") }
-        for (index, action) in exploration.actions.enumerated() {
-            let seen = coverage.total(action: index)
-            if seen.attempts > 0 && seen.accepted == 0 {
-                reasons.append(
-                    "\(action.name) was never accepted (\(seen.attempts) tries): what follows it was not explored.")
-            }
-        }
+        if !isLimited { reasons += neverAccepted }
         return reasons
     }
 
+    /// Whether a limit ended the walk, so that what was not seen may lie beyond it.
+    private var isLimited: Bool {
+        switch stopReason {
+        case .stepLimit, .timeLimit, .frontierEmpty(.some): true
+        default: false
+        }
+    }
+
+    private var neverAccepted: [String] {
+        exploration.actions.enumerated().compactMap { index, action in
+            let seen = coverage.total(action: index)
+            guard seen.attempts > 0 && seen.accepted == 0 else { return nil }
+            let tries = "\(seen.attempts) \(seen.attempts == 1 ? "try" : "tries")"
+            return "\(action.name) was never accepted (\(tries)): what follows it was not explored."
+        }
+    }
+
     private var warnings: [String] {
-        var warnings = merged.warnings
+        var warnings = merged.warnings + (isLimited ? neverAccepted : [])
         for (index, action) in exploration.actions.enumerated() where coverage.total(action: index).attempts == 0 {
             warnings.append("\(action.name) was never sent: its precondition held in no state reached.")
         }

@@ -1,0 +1,82 @@
+import Foundation
+import Rewind
+import RewindHTTP
+import Testing
+
+extension CommandTests {
+    /// The reference service, started by hand.
+    @Suite struct ServeTests {
+        @Test func `its first line is its address, and it answers there`() async throws {
+            let scratch = try Scratch()
+            let tool = try Tool(["serve", "--database", scratch.path("orders.sqlite"), "--port", "0"], in: scratch)
+            let url = try await tool.firstLine()
+            #expect(url.hasPrefix("http://127.0.0.1:"))
+            let api = try API(baseURL: url).bound(to: Journal())
+            let created = try await api.post(
+                "/orders", json: ["amount": "100.00", "currency": "USD", "customer_id": "c1"])
+            #expect(created.status == 201)
+            #expect(try await api.get("/orders/1").json.status.string == "pending")
+            // Without the option, time is the system's.
+            #expect(try await api.post("/clock/advance", json: ["seconds": 1]).status == 404)
+            tool.signal(SIGTERM)
+            let ending = try await tool.end()
+            #expect(ending.status == 0 && !ending.wasKilled)
+            #expect(ending.errors == "")
+        }
+
+        @Test func `what it kept is there when it starts again`() async throws {
+            let scratch = try Scratch()
+            let database = try await filledDatabase(in: scratch)
+            let status = try await withService(on: database, in: scratch) { api, _ in
+                try await api.get("/orders/2").json.status.string
+            }
+            #expect(status == "captured")
+        }
+
+        @Test func `it goes on without input, unless it is to exit with its parent`() async throws {
+            let scratch = try Scratch()
+            let alone = try Tool(["serve", "--database", scratch.path("a.sqlite"), "--port", "0"], in: scratch)
+            let url = try await alone.firstLine()
+            try alone.closeInput()
+            #expect(try await API(baseURL: url).bound(to: Journal()).get("/health").status == 200)
+            alone.signal(SIGINT)
+            #expect(try await alone.end().status == 0)
+
+            let arguments = ["serve", "--database", scratch.path("b.sqlite"), "--port", "0", "--exit-with-parent"]
+            let child = try Tool(arguments, in: scratch)
+            _ = try await child.firstLine()
+            child.signal(SIGINT)
+            try child.closeInput()
+            let ending = try await child.end()
+            #expect(ending.status == 0 && !ending.wasKilled)
+        }
+
+        @Test func `a port in use is said so`() async throws {
+            let scratch = try Scratch()
+            let database = scratch.path("orders.sqlite")
+            try await withService(on: database, in: scratch) { api, tool in
+                let port = try #require(try await tool.firstLine().split(separator: ":").last)
+                let second = try await Tool.run("serve", "--database", database, "--port", "\(port)", in: scratch)
+                #expect(second.status == 2)
+                #expect(second.output == "")
+                #expect(
+                    second.errors
+                        == "Cannot listen on 127.0.0.1:\(port): the port is in use; stop the other server, or use port 0 "
+                        + "for a free one.\n")
+            }
+        }
+
+        @Test func `a bug can be started by hand`() async throws {
+            let scratch = try Scratch()
+            let arguments = ["--port", "0", "--bug", "double-refund"]
+            let tool = try Tool(["serve", "--database", scratch.path("orders.sqlite")] + arguments, in: scratch)
+            let api = try API(baseURL: try await tool.firstLine()).bound(to: Journal())
+            _ = try await api.post("/orders", json: ["amount": "100.00", "currency": "USD", "customer_id": "c1"])
+            _ = try await api.post("/orders/1/pay")
+            #expect(try await api.post("/orders/1/refund").status == 200)
+            #expect(try await api.post("/orders/1/refund").status == 200)
+            tool.signal(SIGTERM)
+            _ = try await tool.end()
+        }
+    }
+}
