@@ -40,7 +40,7 @@ private struct Gone: UndecidedError {
         #expect(
             try await reasons(exploration) == [
                 "action breaks failed: No such field. It happened after no other step.",
-                "breaks was never accepted (1 tries): what follows it was not explored.",
+                "breaks was never accepted (1 try): what follows it was not explored.",
             ])
     }
 
@@ -115,6 +115,24 @@ private struct Gone: UndecidedError {
             Issue.record("\(result.verdict)")
             return
         }
+    }
+
+    @Test func `on a violation whose replay shows another one`() async throws {
+        let memory = MemoryTables(name: "hidden")
+        let exploration = Exploration(of: Notes.self) {
+            doing("start") { $0.context.number = 1 }
+            Invariant("once") { run in
+                guard run.context.number == 1, memory.count(table: "seen") == 0 else { return true }
+                memory.set(table: "seen", key: 1, to: [])
+                return false
+            }
+            Invariant("always") { $0.context.number != 1 }
+        }
+        let result = try await explore(exploration, in: Office([:]).world)
+        let confirmed = result.violations.filter { $0.isConfirmed }.map(\.rule.name)
+        #expect(confirmed == ["always"])
+        #expect(result.violations.count == 2)
+        #expect(result.verdict == .violated)
     }
 }
 
