@@ -182,13 +182,14 @@ extension Walk {
             guard cell.refused > 0, !cell.targets.contains(machine.stateNames[arrow.to]),
                 let refusal = refusedStep(action: action, state: arrow.from)
             else { continue }
+            let tries = cell.refused == 1 ? "1 try was" : "\(cell.refused) tries were"
             let arrowText = "\(machine.stateNames[arrow.from]) → \(machine.stateNames[arrow.to])"
             add(
                 Flaw(
                     rule: .init(
                         kind: .stateMachine, name: "arrow_never_walked", severity: .medium,
                         statement: "Every arrow of the diagram can be walked."),
-                    message: "\(arrow.action) never led \(arrowText); \(cell.refused) tries were refused."),
+                    message: "\(arrow.action) never led \(arrowText); \(tries) refused."),
                 source: NodeID(refusal.source), step: refusal.step)
         }
     }
