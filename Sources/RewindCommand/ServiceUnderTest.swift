@@ -24,7 +24,8 @@ struct ServiceUnderTest {
         try guarding.check(database)
         let server = try ServerProcess.start(arguments: arguments(database), log: directory.appendingPathComponent("log"))
         defer { server.stop() }
-        let world = World(api: try API(baseURL: server.url), systems: [SQLiteSystem(path: database, guarding: guarding)])
+        let world = World(
+            api: try API(baseURL: server.url), systems: [SQLiteSystem(path: database, guarding: guarding)])
         let progress = ProgressLine(title: title)
         let explorer = try Explorer(
             payments, in: world, strategy: search.strategy, seed: search.seed, limits: search.limits,

@@ -113,7 +113,8 @@ extension CommandTests {
             let ending = try await Tool.run("demo", "--caching-api", "--database", database, in: scratch)
             #expect(ending.status == 2)
             #expect(ending.output.hasPrefix("NOT DECIDED\n  • Not rewindable: "))
-            #expect(ending.lines[1].contains(" was sent again from a state the walk had returned to, and was answered "))
+            #expect(
+                ending.lines[1].contains(" was sent again from a state the walk had returned to, and was answered "))
             #expect(ending.lines[1].contains(" at first, "))
             #expect(ending.lines[1].contains(" after going back"))
             #expect(ending.lines[1].contains(" Path: create_order"))

@@ -21,7 +21,8 @@ extension CommandTests {
             #expect(ending.status == 2)
             #expect(
                 ending.errors
-                    == "There is no database at \(path). Start the API once so that it makes the file, or correct the path.\n")
+                    == "There is no database at \(path). Start the API once so that it makes the file, or correct the path.\n"
+            )
         }
 
         @Test func `a file that is no database is named`() async throws {
@@ -59,7 +60,8 @@ extension CommandTests {
             let refused = try await Tool.run("demo", "--database", path, in: scratch)
             #expect(refused.status == 2)
             #expect(refused.errors.hasPrefix("Error: \(path) does not look like a test database: "))
-            #expect(refused.errors.contains("allow it with guarding: .anyDatabase, or --any-database on the command line."))
+            #expect(
+                refused.errors.contains("allow it with guarding: .anyDatabase, or --any-database on the command line."))
             // Not even the service was started on it.
             #expect(!FileManager.default.fileExists(atPath: path))
             let arguments = ["demo", "--database", path, "--any-database", "--max-depth", "2"]

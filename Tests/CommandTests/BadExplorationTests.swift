@@ -97,7 +97,10 @@ extension CommandTests {
         }
 
         @Test(arguments: [
-            ("127.0.0.1:8080", "The base URL “127.0.0.1:8080” does not start with http:// or https://: give one such as http://127.0.0.1:8080."),
+            (
+                "127.0.0.1:8080",
+                "The base URL “127.0.0.1:8080” does not start with http:// or https://: give one such as http://127.0.0.1:8080."
+            ),
             ("http://", "The base URL “http://” has no host: give one such as http://127.0.0.1:8080."),
         ])
         func `a wrong URL is refused before anything is touched`(url: String, message: String) {

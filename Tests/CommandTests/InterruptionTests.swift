@@ -80,7 +80,9 @@ extension CommandTests {
             kill(service, SIGSTOP)
             defer { kill(service, SIGCONT) }
             tool.signal(SIGINT)
-            try await eventually("the note on the first signal") { tool.standardError.contains("Once more to give up.") }
+            try await eventually("the note on the first signal") {
+                tool.standardError.contains("Once more to give up.")
+            }
             tool.signal(SIGINT)
             let ending = try await tool.end()
             #expect(ending.status == 128 + SIGINT)

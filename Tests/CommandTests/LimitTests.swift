@@ -42,7 +42,10 @@ extension CommandTests {
             (["demo", "--max-seconds", "nan"], "Error: --max-seconds must be more than 0; it is nan.\n"),
             (["demo", "--max-steps", "many"], "Error: The value 'many' is invalid for '--max-steps <count>'"),
             (["demo", "--seed=-1"], "Error: The value '-1' is invalid for '--seed <number>'"),
-            (["demo", "--strategy", "best"], "Please provide one of 'breadth-first', 'depth-first', 'random-walk' or 'novelty'."),
+            (
+                ["demo", "--strategy", "best"],
+                "Please provide one of 'breadth-first', 'depth-first', 'random-walk' or 'novelty'."
+            ),
             (["demo", "--bug", "duble-refund"], "Error: The value 'duble-refund' is invalid for '--bug <name>'."),
             (["demo", "--bug", "duble-refund"], "\n  - double-refund\n"),
             (["demo", "--max-step", "1"], "Error: Unknown option '--max-step'. Did you mean '--max-steps'?"),

@@ -48,7 +48,8 @@ extension CommandTests {
         private func withoutTimes(_ path: String) throws -> String {
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
             let kept = try withoutTimes(JSONSerialization.jsonObject(with: data))
-            return String(decoding: try JSONSerialization.data(withJSONObject: kept, options: .sortedKeys), as: UTF8.self)
+            return String(
+                decoding: try JSONSerialization.data(withJSONObject: kept, options: .sortedKeys), as: UTF8.self)
         }
 
         private func withoutTimes(_ value: Any) -> Any {

@@ -18,7 +18,9 @@ extension CommandTests {
             let ending = try await Tool.run("demo", "--bug", "double-refund", in: scratch)
             #expect(ending.status == 1)
             #expect(ending.lines.first == "VIOLATED  3 violations found.")
-            #expect(ending.output.contains("✗ [critical] no_over_refund\n    200.00 USD were refunded of an order of 100.00 USD."))
+            #expect(
+                ending.output.contains(
+                    "✗ [critical] no_over_refund\n    200.00 USD were refunded of an order of 100.00 USD."))
             #expect(ending.output.contains("    Path: create_order → pay_order → refund_order → refund_order\n"))
             #expect(ending.output.contains("    Confirmed: replayed from the root, it occurred again."))
         }
@@ -68,7 +70,9 @@ extension CommandTests {
             #expect(result.stateFingerprints.count == result.statistics.states)
             #expect(Set(result.stateFingerprints).count == result.statistics.states)
             #expect(result.stateFingerprints == result.stateFingerprints.sorted())
-            let laws = ["no_server_error", "refusal_changes_nothing", "safe_methods_change_nothing", "rewinding_is_faithful"]
+            let laws = [
+                "no_server_error", "refusal_changes_nothing", "safe_methods_change_nothing", "rewinding_is_faithful",
+            ]
             let invariants = result.checks.filter { !laws.contains($0.name) }
             #expect(invariants.map(\.timesChecked).reduce(0, +) == result.statistics.invariantsChecked)
             #expect(result.violations.map(\.path.count) == result.violations.map(\.steps.count))
