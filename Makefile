@@ -24,7 +24,7 @@ test: packages lint
 	@echo "==> Building the tests (the first time takes a few minutes)"
 	@$(SWIFT) build --build-tests
 	@echo "==> Running the tests"
-	@$(SWIFT) test --skip-build --parallel
+	@$(SWIFT) test --skip-build --parallel --disable-xctest
 
 ## bench   speed as ratios; takes about a minute
 bench: packages
@@ -43,6 +43,7 @@ lint:
 
 ## docs    DocC pages of the libraries into .build/docs
 docs: packages
+	@mkdir -p .build/docs
 	@for target in Rewind RewindHTTP RewindSQLite Money; do \
 		echo "==> $$target"; \
 		REWIND_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/docs/$$target \

@@ -41,6 +41,9 @@ let package = Package(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "Money"],
             path: "Examples/Payments"),
         .executableTarget(
+            name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindSQLite"],
+            path: "Examples/Tutorial"),
+        .executableTarget(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindSQLite", "RewindReport", "Orders", "OrdersServer", "Payments",
@@ -48,7 +51,8 @@ let package = Package(
             ]),
 
         .executableTarget(
-            name: "RewindBenchmarks", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "OrdersServer", "Payments"],
+            name: "RewindBenchmarks",
+            dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "OrdersServer", "Payments"],
             path: "Benchmarks"),
 
         // Unit tests need no server; the others start what they need themselves.
@@ -57,17 +61,22 @@ let package = Package(
         .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
-            name: "OrdersTests", dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
+            name: "OrdersTests",
+            dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
                 "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite", "SQLiteDriver", "HTTPServer",
             ]),
+        .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TidyTests"),
 
-        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(
+            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),

@@ -26,10 +26,13 @@ enum CoreThroughput {
         return Measurement(result: try await Explorer(exploration, in: world).explore())
     }
 
-    private static func change(_ name: String, of tank: Int64, by step: Int64, within range: Range<Int64>) -> Action<Tanks> {
+    private static func change(_ name: String, of tank: Int64, by step: Int64, within range: Range<Int64>) -> Action<
+        Tanks
+    > {
         Action(name) { run in
             let tables = try run.world.service(MemoryTables.self)
-            guard case .integer(let level)? = tables.get(table: "tanks", key: tank)?.last, range.contains(level + step) else {
+            guard case .integer(let level)? = tables.get(table: "tanks", key: tank)?.last, range.contains(level + step)
+            else {
                 return .refused
             }
             tables.set(table: "tanks", key: tank, to: [.integer(tank), .integer(level + step)])

@@ -48,7 +48,8 @@ let invariants: [Invariant<Checkout>] = [
     }
     .when { $0.orderID != nil },
 
-    Invariant("refunds_in_database", .critical, "The database holds the refunds that were accepted, and their sum") { run in
+    Invariant("refunds_in_database", .critical, "The database holds the refunds that were accepted, and their sum") {
+        run in
         let sums = try await run.db.rows(
             """
             SELECT refunded_minor, (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE order_id = orders.id)

@@ -81,7 +81,8 @@ struct Demo: AsyncParsableCommand {
             Terminal.result(ZooLine(bug: bug, finding: finding, result: result).text)
         }
         let found = Bug.allCases.count - missed
-        Terminal.result("\n\(found) of \(Bug.allCases.count) bugs found, each by a path that was replayed from the root.\n")
+        Terminal.result(
+            "\n\(found) of \(Bug.allCases.count) bugs found, each by a path that was replayed from the root.\n")
         guard case .held = correct.verdict else { throw correct.verdict.exitCode }
         if missed > 0 { throw ExitCode.violated }
     }
@@ -117,7 +118,8 @@ private struct ZooLine {
 
     var text: String {
         guard let finding else {
-            return "✗ \(bug.rawValue): NOT FOUND after \(result.transitions) transitions (\(result.stopReason.description))\n"
+            return
+                "✗ \(bug.rawValue): NOT FOUND after \(result.transitions) transitions (\(result.stopReason.description))\n"
         }
         return """
             ✓ \(bug.rawValue)  [\(finding.rule.severity.rawValue)] \(finding.rule.name)

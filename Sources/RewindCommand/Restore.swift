@@ -6,7 +6,8 @@ import RewindSQLite
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Returns a database to where it was before an exploration that died.",
-        discussion: "Every exploration does this by itself when it starts. Nothing happens to a database that needs none.")
+        discussion:
+            "Every exploration does this by itself when it starts. Nothing happens to a database that needs none.")
 
     @Argument(help: "The SQLite file.", completion: .file())
     var database: String

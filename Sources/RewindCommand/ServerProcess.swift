@@ -86,7 +86,9 @@ final class ServerProcess {
 
     private static func ownExecutable() throws -> URL {
         let link = "/proc/self/exe"
-        if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) { return URL(fileURLWithPath: path) }
+        if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) {
+            return URL(fileURLWithPath: path)
+        }
         guard let path = Bundle.main.executablePath else {
             throw StartFailure(description: "This program can't find its own executable to start the service from.")
         }

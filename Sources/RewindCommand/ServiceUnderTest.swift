@@ -16,13 +16,15 @@ struct ServiceUnderTest {
 
     /// Starts the service, explores it and stops it, whatever happens in between.
     func explored(by search: SearchOptions, title: String) async throws -> ExplorationResult {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("rewind-demo-\(UUID().uuidString)")
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "rewind-demo-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let database = databasePath ?? directory.appendingPathComponent("orders-test.sqlite").path
         // The service brings the schema up to date when it starts, so the guard comes first.
         try guarding.check(database)
-        let server = try ServerProcess.start(arguments: arguments(database), log: directory.appendingPathComponent("log"))
+        let server = try ServerProcess.start(
+            arguments: arguments(database), log: directory.appendingPathComponent("log"))
         defer { server.stop() }
         let world = World(
             api: try API(baseURL: server.url), systems: [SQLiteSystem(path: database, guarding: guarding)])

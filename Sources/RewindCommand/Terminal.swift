@@ -28,7 +28,8 @@ final class ProgressLine: Sendable {
 
     func show(_ progress: ExplorationProgress) {
         guard lastShown.hasPassed(Terminal.isInteractive ? .milliseconds(100) : .seconds(5)) else { return }
-        let seconds = Double(progress.elapsed.components.seconds) + Double(progress.elapsed.components.attoseconds) * 1e-18
+        let seconds =
+            Double(progress.elapsed.components.seconds) + Double(progress.elapsed.components.attoseconds) * 1e-18
         let rate = seconds > 0 ? Int(Double(progress.transitions) / seconds) : 0
         let text =
             "\(title): \(progress.states) states, \(progress.frontier) steps to take, depth \(progress.depth), "

@@ -75,6 +75,7 @@ public actor API {
     /// - Throws: ``APIError/unreachable(url:reason:)`` or ``APIError/badRequest(_:)``: nothing was sent.
     public func send(_ request: Request) async throws(APIError) -> Exchange {
         let outgoing = try OutgoingRequest(request, endpoint: endpoint)
+        connection.settle(before: outgoing)
         let start = ContinuousClock.now
         let reply = try connection.perform(outgoing)
         return Exchange(

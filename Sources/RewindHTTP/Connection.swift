@@ -20,7 +20,7 @@ final class Connection {
     }
 
     /// How long a server that has not proven itself is given to close its connection after an answer.
-    private static let closingGraceMilliseconds: Int32 = 50
+    private static let closingGraceMilliseconds: Int32 = 20
     /// Servers close what has been idle for 2 seconds or more (5 is usual): leave those connections alone.
     private static let longestIdleSeconds = 1
     private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
@@ -41,9 +41,8 @@ final class Connection {
     /// Sends the request and waits.
     /// - Throws: ``APIError/unreachable(url:reason:)``.
     func perform(_ request: OutgoingRequest) throws(APIError) -> Exchange.Reply {
-        let needsFresh = mustNotReuseConnection(for: request)
         let transfer = Transfer(handle: handle, mayResend: request.isSafe)
-        let code = withConfiguration(request, transfer, freshConnection: needsFresh) { curl_easy_perform(handle) }
+        let code = withConfiguration(request, transfer) { curl_easy_perform(handle) }
         learn(from: transfer, succeeded: code == CURLE_OK)
         if code == CURLE_OK { return transfer.reply }
         let failure = TransferFailure(
@@ -57,10 +56,10 @@ final class Connection {
 
     // MARK: Kept connections
 
-    /// Whether the kept connection could die under a request that must not be sent twice.
-    private func mustNotReuseConnection(for request: OutgoingRequest) -> Bool {
+    /// Finds out whether the kept connection could die under a request that must not be sent twice. Apart from
+    /// ``perform(_:)``, because the wait is no time that the API took.
+    func settle(before request: OutgoingRequest) {
         if persistence == .unproven, !request.isSafe, isClosedByServer() { persistence = .absent }
-        return persistence == .absent
     }
 
     /// Gives a server that has not proven itself a moment to close, once: a request already under way is too late.
@@ -83,11 +82,11 @@ final class Connection {
 
     /// Sets every option anew, so that nothing of an earlier request remains, for as long as the body runs.
     private func withConfiguration(
-        _ request: OutgoingRequest, _ transfer: Transfer, freshConnection: Bool, _ body: () -> CURLcode
+        _ request: OutgoingRequest, _ transfer: Transfer, _ body: () -> CURLcode
     ) -> CURLcode {
         curl_easy_reset(handle)
         setFixedOptions()
-        set(CURLOPT_FRESH_CONNECT, freshConnection ? 1 : 0)
+        set(CURLOPT_FRESH_CONNECT, persistence == .absent ? 1 : 0)
         set(CURLOPT_URL, request.url)
         transfer.install()
         let headers = headerList(request)

@@ -29,7 +29,10 @@ public struct ConsoleReport: Sendable {
             "  \(grouped(counts.states)) states, \(grouped(counts.transitions)) transitions, "
                 + "\(grouped(result.invariantsChecked)) invariant checks; depth \(counts.depth), "
                 + "\(grouped(counts.frontier)) steps left")
-        if case .failed = result.stopReason {} else { lines.append("  It ended because \(result.stopReason.description).") }
+        if case .failed = result.stopReason {
+        } else {
+            lines.append("  It ended because \(result.stopReason.description).")
+        }
         lines.append("  \(result.strategy.rawValue), seed \(result.seed), \(timing)")
         return lines
     }
@@ -141,7 +144,9 @@ public struct ConsoleReport: Sendable {
     private var footnotes: [String] {
         var lines = result.warnings.map { style.doubtful("Warning:") + " " + $0 }
         if !result.learnedVolatile.isEmpty {
-            lines.append("Differs from run to run, compared by order of appearance: \(result.learnedVolatile.joined(separator: ", "))")
+            lines.append(
+                "Differs from run to run, compared by order of appearance: \(result.learnedVolatile.joined(separator: ", "))"
+            )
         }
         return lines
     }

@@ -9,7 +9,9 @@ struct TextStyle: Sendable {
     func doubtful(_ text: String) -> String { wrapped(text, "1;33") }
     func strong(_ text: String) -> String { wrapped(text, "1") }
 
-    private func wrapped(_ text: String, _ code: String) -> String { isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+    private func wrapped(_ text: String, _ code: String) -> String {
+        isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
 }
 
 /// `12,345`
@@ -39,7 +41,8 @@ func printable(_ text: String) -> String {
         String.UnicodeScalarView(
             text.unicodeScalars.map { scalar in
                 switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator: scalar == "\n" || scalar == "\t" ? " " : "\u{FFFD}"
+                case .control, .format, .lineSeparator, .paragraphSeparator:
+                    scalar == "\n" || scalar == "\t" ? " " : "\u{FFFD}"
                 default: scalar
                 }
             }))

@@ -31,6 +31,15 @@ extension SystemError {
         }
     }
 
+    static func inUse(_ path: String, by owner: Owner) -> SystemError {
+        SystemError(
+            .inUse,
+            """
+            The database \(path) is being explored by process \(owner.processID), which is still running. Wait for it, \
+            stop it, or explore a copy.
+            """)
+    }
+
     static func notAsRecorded(_ change: RowChange, path: String) -> SystemError {
         let key = change.key.cells.map(\.inSentence).joined(separator: ", ")
         return SystemError(

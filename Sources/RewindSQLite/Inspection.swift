@@ -101,7 +101,8 @@ struct Inspection {
     ) throws -> UniqueIndex {
         let sql = try connection.definition(of: name, type: "index")
         let definition = sql.flatMap(IndexDefinition.init(parsing:))
-        let list = try connection.prepare("SELECT name, cid, coll FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno")
+        let list = try connection.prepare(
+            "SELECT name, cid, coll FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno")
         try list.bind(name, at: 1)
         var terms: [UniqueIndex.Term] = []
         while try list.step() {

@@ -53,7 +53,8 @@ struct Owner: Equatable {
         defer { select.reset() }
         guard try select.step() else { return nil }
         return Owner(
-            processID: Int32(truncatingIfNeeded: select.int64(0)), processStart: select.string(1), run: select.string(2))
+            processID: Int32(truncatingIfNeeded: select.int64(0)), processStart: select.string(1), run: select.string(2)
+        )
     }
 
     func write(_ connection: SQLiteConnection) throws(SQLiteError) {

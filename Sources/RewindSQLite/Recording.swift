@@ -35,7 +35,9 @@ final class Recording {
         let content: Content
         do {
             content = try connection.transaction(.immediate) {
-                try Content.install(exempting: exempt, owner: owner, connection)
+                // Someone else may have begun since the last look.
+                if let other = try Owner.read(connection) { throw SystemError.inUse(path, by: other) }
+                return try Content.install(exempting: exempt, owner: owner, connection)
             }
             access = try content.inspection.tables.map { try TableAccess($0, connection) }
         } catch {
@@ -212,9 +214,6 @@ final class Recording {
             try inspection.tables.reduce(.zero) { $0 + (try $1.fingerprint(connection)) }
         }
     }
-
-    /// What the content's fingerprint should be, by what was captured and applied.
-    var runningFingerprint: Fingerprint { fingerprints.reduce(.zero, +) }
 }
 
 /// The root as it was found.

@@ -124,7 +124,8 @@ struct Restoration {
             let number = Int(select.int64(0))
             guard tables.indices.contains(number), let table = tables[number] else { continue }
             if try table.fingerprint(connection).description != select.string(1) {
-                report.problems.append("“\(table.name)” is not as it was; a writer with triggers switched off changed it")
+                report.problems.append(
+                    "“\(table.name)” is not as it was; a writer with triggers switched off changed it")
             }
         }
     }

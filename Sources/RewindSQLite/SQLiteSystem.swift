@@ -14,6 +14,7 @@ import SQLiteDriver
 /// What it can't rewind, and says so when it happens: changes of the schema, and writes by connections that have
 /// triggers switched off. What it can't see is listed in `docs/decisions/0003-how-sqlite-is-rewound.md`.
 public actor SQLiteSystem: RewindableSystem {
+    /// The name under which reports refer to it.
     public nonisolated let name: String
     /// The database file.
     public nonisolated let path: String
@@ -23,6 +24,7 @@ public actor SQLiteSystem: RewindableSystem {
     private var recording: Recording?
     private var reader: SQLiteConnection?
 
+    /// The thread on which all its calls run, and which they may block.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// Names a database. Nothing is opened before ``begin()``.
@@ -84,10 +86,14 @@ public actor SQLiteSystem: RewindableSystem {
         try withRecording { try $0.end() }
     }
 
+    /// The roles of columns: keys are identifiers, and what is declared or named as a time is one. Cost follows the schema.
+    /// - Throws: `SystemError` of kind `.unreachable` when the database can't be read.
     public func schema() throws -> Schema {
         try withRecording { try $0.schema() }
     }
 
+    /// The fingerprint of all rows of all tables but the exempted, read in one snapshot. Cost follows the content.
+    /// - Throws: `SystemError` of kind `.unreachable` when the database can't be read.
     public func contentFingerprint() throws -> Fingerprint {
         try withRecording { try $0.contentFingerprint() }
     }
@@ -131,14 +137,7 @@ public actor SQLiteSystem: RewindableSystem {
     private static func undoDeadRun(path: String, _ connection: SQLiteConnection) throws -> RestoreReport {
         try connection.transaction(.immediate) {
             guard let owner = try Owner.read(connection) else { return RestoreReport(path: path) }
-            if owner.isAlive {
-                throw SystemError(
-                    .inUse,
-                    """
-                    The database \(path) is being explored by process \(owner.processID), which is still running. \
-                    Wait for it, stop it, or explore a copy.
-                    """)
-            }
+            if owner.isAlive { throw SystemError.inUse(path, by: owner) }
             var report = try Restoration.undo(path: path, connection)
             report.processID = owner.processID
             return report

@@ -1,9 +1,8 @@
 /// The triggers that write the log: how each is spelled for a table.
 ///
 /// The log is an *undo log*. What a row is now can be read from the table, so an entry holds only what it was before,
-/// and for each row only its first entry counts. All entries but ``LogEntry/Kind/appeared`` are written by BEFORE
-/// triggers, ahead of anything the API's own triggers may do to the row, so their order among themselves does not
-/// matter.
+/// and for each row only its first entry counts. The entries with an image are written by BEFORE triggers, ahead of
+/// anything the API's own triggers may do to the row, so the order in which triggers fire does not matter.
 ///
 /// REPLACE takes out the rows in its way without firing their delete triggers. So before each row that is put in or
 /// changed, the rows that it could push out are logged as they are; when they stay, the entry tells of no change.
@@ -18,6 +17,7 @@ struct Triggers {
             trigger("insert", "AFTER INSERT", [entry(.appeared, key: "NEW")]),
             trigger("update", "BEFORE UPDATE", beforeUpdate),
             trigger("update_key", "BEFORE UPDATE OF \(keyColumns)", table.hasRowid ? [] : beforeKeyUpdate),
+            trigger("update_key_default", "AFTER UPDATE OF \(keyColumns)", afterKeyUpdate),
             trigger("update_candidates", "BEFORE UPDATE\(columnsThatDecide)", updateCandidates),
             trigger("delete", "BEFORE DELETE", [entry(.left, key: "OLD", image: "OLD")]),
         ].compactMap { $0 }
@@ -51,6 +51,12 @@ struct Triggers {
         [entry(.left, key: "OLD", image: "OLD"), entry(.arriving, key: "NEW")]
     }
 
+    /// UPDATE OR REPLACE gives a key column a default for a NULL only after the BEFORE triggers.
+    private var afterKeyUpdate: [String] {
+        let hasDefault = table.columns.contains { table.keyNames.contains($0.name) && $0.replacementForNull != nil }
+        return hasDefault && !table.hasRowid ? [entry(.arriving, key: "NEW")] : []
+    }
+
     private func entry(_ kind: LogEntry.Kind, key: String, image: String? = nil) -> String {
         insert(
             kind: String(kind.rawValue), key: qualified(table.keyNames, key), image: image.map(imageColumns) ?? [])
@@ -65,7 +71,9 @@ struct Triggers {
 
     private var updateCandidates: [String] {
         let itself = table.keyNames.map { "\(rowSource).\(quoted($0)) IS OLD.\(quoted($0))" }
-        return table.uniqueIndexes.map { candidates(where: "\(conflicts($0)) AND NOT (\(itself.joined(separator: " AND ")))") }
+        return table.uniqueIndexes.map {
+            candidates(where: "\(conflicts($0)) AND NOT (\(itself.joined(separator: " AND ")))")
+        }
     }
 
     private var matchesRowid: String {
@@ -76,7 +84,7 @@ struct Triggers {
         let terms = index.terms.map { term in
             switch term.operand {
             case .column(let name):
-                "\(rowSource).\(quoted(name)) = \(new(name)) COLLATE BINARY"
+                "\(rowSource).\(quoted(name)) = \(new(name)) COLLATE \(quoted(term.collation))"
             case .expression(let text):
                 "(\(text)) = (SELECT \(text) FROM (\(newRow))) COLLATE \(quoted(term.collation))"
             }

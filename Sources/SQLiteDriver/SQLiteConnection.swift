@@ -81,7 +81,9 @@ public final class SQLiteConnection {
             }
         }
         guard code == SQLITE_OK else { throw error(code, sql) }
-        guard let compiled else { throw SQLiteError(code: SQLITE_MISUSE, message: "the text is no statement", sql: sql) }
+        guard let compiled else {
+            throw SQLiteError(code: SQLITE_MISUSE, message: "the text is no statement", sql: sql)
+        }
         let statement = SQLiteStatement(compiled, sql: sql)
         if hasTail { throw SQLiteError(code: SQLITE_MISUSE, message: "the text is more than one statement", sql: sql) }
         return statement
@@ -142,6 +144,7 @@ public final class SQLiteConnection {
         guard let tail, let start = text.baseAddress else { return false }
         let offset = UnsafeRawPointer(tail) - UnsafeRawPointer(start)
         let rest = String(decoding: text[offset...], as: UTF8.self)
-        return rest.contains { !$0.isWhitespace && $0 != ";" } && !rest.drop { $0.isWhitespace || $0 == ";" }.hasPrefix("--")
+        return rest.contains { !$0.isWhitespace && $0 != ";" }
+            && !rest.drop { $0.isWhitespace || $0 == ";" }.hasPrefix("--")
     }
 }

@@ -22,21 +22,26 @@ public final class SQLiteStatement {
     deinit { sqlite3_finalize(handle) }
 
     // MARK: Binding
+    // Each throws `SQLiteError` when there is no such parameter, or the statement has not been reset.
 
+    /// Binds an integer.
     public func bind(_ value: Int64, at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_int64(handle, Int32(index), value))
     }
 
+    /// Binds a real number; SQLite takes a NaN for NULL.
     public func bind(_ value: Double, at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_double(handle, Int32(index), value))
     }
 
+    /// Binds text.
     public func bind(_ value: String, at index: Int) throws(SQLiteError) {
         var value = value
         let code = value.withUTF8 { bindText(code: UnsafeRawBufferPointer($0), at: index) }
         try check(code)
     }
 
+    /// Binds NULL.
     public func bindNull(at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_null(handle, Int32(index)))
     }
@@ -93,8 +98,10 @@ public final class SQLiteStatement {
 
     // MARK: Reading
 
+    /// The cell as an integer, converted where it is none; 0 for NULL.
     public func int64(_ column: Int) -> Int64 { sqlite3_column_int64(handle, Int32(column)) }
 
+    /// The cell as a real number, converted where it is none; 0 for NULL.
     public func double(_ column: Int) -> Double { sqlite3_column_double(handle, Int32(column)) }
 
     /// The cell as text, with what is no UTF-8 repaired; empty for NULL.
@@ -113,8 +120,10 @@ public final class SQLiteStatement {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
     }
 
+    /// Whether the cell is NULL.
     public func isNull(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL }
 
+    /// How the cell is stored, whatever its column declares.
     public func type(_ column: Int) -> ColumnType {
         switch sqlite3_column_type(handle, Int32(column)) {
         case SQLITE_INTEGER: .integer
@@ -125,8 +134,10 @@ public final class SQLiteStatement {
         }
     }
 
+    /// How many columns a row has; 0 for a statement that returns none.
     public var columnCount: Int { Int(sqlite3_column_count(handle)) }
 
+    /// The name of a column: its alias, or how SQLite spells the expression.
     public func columnName(_ column: Int) -> String {
         sqlite3_column_name(handle, Int32(column)).map { String(cString: $0) } ?? ""
     }

@@ -9,7 +9,8 @@ import Testing
     @Test func `capturing and moving cost the same beside 100,000 rows as beside 10`() async throws {
         let few = try await Cost.measured(unrelatedRows: 10)
         let many = try await Cost.measured(unrelatedRows: 100_000)
-        #expect(many.capture < 2 * few.capture, "capture: \(few.capture) ns beside 10 rows, \(many.capture) beside 100,000")
+        #expect(
+            many.capture < 2 * few.capture, "capture: \(few.capture) ns beside 10 rows, \(many.capture) beside 100,000")
         #expect(many.apply < 2 * few.apply, "apply: \(few.apply) ns beside 10 rows, \(many.apply) beside 100,000")
     }
 }

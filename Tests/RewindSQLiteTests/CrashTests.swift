@@ -65,8 +65,9 @@ private let ledger = """
         var interrupted = 0
         for _ in 0..<25 {
             let path = database.path
-            let microseconds = UInt32(random.int(0...30_000))
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, microseconds = microseconds as UInt32] in
+            let microseconds = random.int(0...30_000)
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [path = path as String, microseconds = microseconds as Int] in
                 try await walkUntilKilled(path, after: microseconds)
             }
             interrupted += try await SQLiteSystem.restore(path: path).isNothingToRestore ? 0 : 1
@@ -77,17 +78,14 @@ private let ledger = """
 }
 
 /// Explores, again and again from `begin` to `end`, until this process is killed.
-private func walkUntilKilled(_ path: String, after microseconds: UInt32) async throws {
+private func walkUntilKilled(_ path: String, after microseconds: Int) async throws {
     let thread = WorkerThread(name: "walk")
     try await thread.run {
         let api = try SQLiteConnection(path: path)
-        Thread.detachNewThread {
-            usleep(microseconds)
-            kill(getpid(), SIGKILL)
-        }
-        while true {
+        for run in 0... {
             let system = SQLiteSystem(path: path, thread: thread)
             try await system.begin()
+            if run == 0 { killThisProcess(after: microseconds) }
             for round in 0..<8 {
                 let name = round.isMultiple(of: 2) ? "a" : "x"
                 try api.execute(
@@ -101,4 +99,8 @@ private func walkUntilKilled(_ path: String, after microseconds: UInt32) async t
             try await system.end()
         }
     }
+}
+
+private func killThisProcess(after microseconds: Int) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(microseconds)) { kill(getpid(), SIGKILL) }
 }

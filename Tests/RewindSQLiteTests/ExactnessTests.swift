@@ -88,7 +88,8 @@ private struct Walk {
             try await next.end()
         }
         try expect(try database.dump(), root, "after the end")
-        let left = try SQLiteConnection(path: database.path).prepare("SELECT name FROM sqlite_master WHERE name LIKE '%rewind%'")
+        let left = try SQLiteConnection(path: database.path).prepare(
+            "SELECT name FROM sqlite_master WHERE name LIKE '%rewind%'")
         if try left.step() { throw Deviation(description: "left behind: \(left.string(0))") }
     }
 

@@ -141,7 +141,8 @@ struct RandomSchema {
             parts.append("parent INTEGER REFERENCES \(quote(parent.name))(id) ON DELETE \(action) ON UPDATE CASCADE")
         }
         tables.append(table)
-        statements.append("CREATE TABLE \(quote(name)) (\(parts.joined(separator: ", "))) \(options.joined(separator: ", "))")
+        statements.append(
+            "CREATE TABLE \(quote(name)) (\(parts.joined(separator: ", "))) \(options.joined(separator: ", "))")
     }
 
     private func columnDefinition(isStrict: Bool, _ random: inout SeededGenerator) -> String {
@@ -158,7 +159,8 @@ struct RandomSchema {
         let a = quote(random.pick(table.columns))
         let b = quote(random.pick(table.columns))
         let terms = random.pick([
-            a, "\(a) COLLATE NOCASE", "\(a), \(b) DESC", "lower(\(a))", "\(a) || ',' || \(b)", "abs(\(a)) COLLATE RTRIM ASC",
+            a, "\(a) COLLATE NOCASE", "\(a), \(b) DESC", "lower(\(a))", "\(a) || ',' || \(b)",
+            "abs(\(a)) COLLATE RTRIM ASC",
         ])
         let condition = random.pick(["", "", " WHERE \(b) IS NOT NULL", " /* ) */ WHERE \(b) > 1 OR \(a) = 'on (x)'"])
         let name = quote("i\(statements.count) on (x)")
@@ -200,7 +202,8 @@ struct RandomSchema {
     private func condition(_ table: Table, _ random: inout SeededGenerator) -> String {
         let column = quote(random.pick(table.columns + [table.integerKey].compactMap { $0 }))
         return random.pick([
-            "\(column) = \(random.pick(Self.values))", "\(column) IS NOT NULL", "\(column) > 1", "1", "\(column) IN (1, 'a')",
+            "\(column) = \(random.pick(Self.values))", "\(column) IS NOT NULL", "\(column) > 1", "1",
+            "\(column) IN (1, 'a')",
         ])
     }
 

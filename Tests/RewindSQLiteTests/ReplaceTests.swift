@@ -71,6 +71,13 @@ import Testing
             "CREATE TABLE t (a NOT NULL DEFAULT 5 UNIQUE); INSERT INTO t VALUES (5)",
             "INSERT OR REPLACE INTO t VALUES (NULL)", 2),
         Case(
+            "with a key that is the default in place of NULL",
+            """
+            CREATE TABLE t (a INT, b INT NOT NULL DEFAULT '5', c, PRIMARY KEY (a, b)) WITHOUT ROWID;
+            INSERT INTO t VALUES (1, 1, 'x'), (1, 5, 'y')
+            """,
+            "UPDATE OR REPLACE t SET b = NULL WHERE b = 1", 2),
+        Case(
             "in a table named like a row", "CREATE TABLE new (a UNIQUE, old); INSERT INTO new VALUES (1, 1), (2, 2)",
             "INSERT OR REPLACE INTO new VALUES (1, 3)", 2),
         Case(

@@ -167,7 +167,8 @@ public struct Row: Sendable, Hashable {
                 case Tag.integer, Tag.real: offset += 8
                 case Tag.text, Tag.blob:
                     guard offset + 4 <= bytes.count else { return false }
-                    offset += 4 + Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+                    offset +=
+                        4 + Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
                 default: return false
                 }
             }

@@ -50,6 +50,9 @@ public struct Exchange: Sendable, Hashable, Codable {
         return status
     }
 
+    /// Method and path for a sentence, without secrets.
+    var request: String { "\(method) \(Redaction.standard.path(path))" }
+
     /// The status as text, or that there was none.
     var answer: String {
         switch reply {

@@ -60,7 +60,8 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
         }
         for name in lawsSwitchedOff.keys.sorted() where !Law.standard.contains(where: { $0.name == name }) {
             throw ExplorationError(
-                "There is no law “\(name)” to switch off. The laws are \(Law.standard.map(\.name).joined(separator: ", ")).")
+                "There is no law “\(name)” to switch off. The laws are \(Law.standard.map(\.name).joined(separator: ", "))."
+            )
         }
         for arrow in stateMachine?.arrows ?? [] where !actions.contains(where: { $0.name == arrow.action }) {
             throw ExplorationError(

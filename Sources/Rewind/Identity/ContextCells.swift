@@ -61,7 +61,9 @@ private struct KeyedCells<Key: CodingKey>: KeyedEncodingContainerProtocol {
         try SingleCell(sink: sink, name: name(key)).encode(value)
     }
 
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> {
+    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<
+        Nested
+    > {
         KeyedEncodingContainer(KeyedCells<Nested>(sink: sink, prefix: name(key)))
     }
 

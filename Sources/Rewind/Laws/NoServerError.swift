@@ -9,9 +9,9 @@ extension Law {
         for exchange in step.exchanges {
             switch exchange.reply {
             case .response(let status, _, _) where status >= 500:
-                return "\(exchange.method) \(exchange.path) answered \(status)."
+                return "\(exchange.request) answered \(status)."
             case .lost(let reason):
-                return "\(exchange.method) \(exchange.path) got no answer: \(reason)."
+                return "\(exchange.request) got no answer: \(reason)."
             case .response:
                 continue
             }

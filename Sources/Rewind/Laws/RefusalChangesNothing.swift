@@ -6,13 +6,13 @@ extension Law {
     public static let refusalChangesNothing = Law(
         name: "refusal_changes_nothing",
         statement: "A refused request (4xx) changes nothing.",
-        source: "RFC 9110 §15.5; DOMAIN §4 (no effect without acceptance)",
+        source: "RFC 9110 §15.5; an effect without acceptance is a charge nobody agreed to",
         severity: .high
     ) { step in
         let mutating = step.exchanges.filter { !$0.isSafe }
         guard let refused = mutating.last, mutating.allSatisfy(\.isRefusal), let status = refused.status,
             let tables = step.changedTables
         else { return nil }
-        return "\(refused.method) \(refused.path) answered \(status) and yet changed \(tables)."
+        return "\(refused.request) answered \(status) and yet changed \(tables)."
     }
 }

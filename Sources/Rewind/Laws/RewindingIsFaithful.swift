@@ -7,7 +7,7 @@ extension Law {
     public static let rewindingIsFaithful = Law(
         name: "rewinding_is_faithful",
         statement: "After a rewind, the systems and the API are as they were.",
-        source: "DESIGN §2: never assume that rewinding works",
+        source: "ARCHITECTURE.md: rewinding is proved, never assumed",
         severity: .critical
     ) { _ in nil }
 }

@@ -8,6 +8,6 @@ extension Law {
     ) { step in
         guard let exchange = step.exchanges.last, step.exchanges.allSatisfy(\.isSafe), let tables = step.changedTables
         else { return nil }
-        return "\(exchange.method) \(exchange.path) changed \(tables)."
+        return "\(exchange.request) changed \(tables)."
     }
 }

@@ -12,7 +12,9 @@ extension Walk {
         let seen = graph.lineage(of: finding.source).compactMap { graph[$0].arrival } + last
         let shortest = graph.shortestPath(to: finding.source) + last
         var replay = await replay(shortest, expecting: finding)
-        if replay.confirmation != .confirmed && shortest != seen { replay = await self.replay(seen, expecting: finding) }
+        if replay.confirmation != .confirmed && shortest != seen {
+            replay = await self.replay(seen, expecting: finding)
+        }
         return Violation(
             rule: finding.rule, message: replay.message ?? finding.message,
             counterexample: Counterexample(steps: replay.steps), confirmation: replay.confirmation)

@@ -83,7 +83,8 @@ extension Walk {
         guard first.rows.count == second.rows.count else { return nil }
         var differing: Set<String> = []
         for (a, b) in zip(first.rows, second.rows) where a != b {
-            guard a.table == b.table, (a.before == nil) == (b.before == nil), (a.after == nil) == (b.after == nil) else {
+            guard a.table == b.table, (a.before == nil) == (b.before == nil), (a.after == nil) == (b.after == nil)
+            else {
                 return nil
             }
             guard let left = a.after?.cells, let right = b.after?.cells, left.count == right.count else { continue }
@@ -132,6 +133,7 @@ extension Walk {
 
     private func describe(_ changes: ChangeSet) -> String {
         if changes.rows.isEmpty { return "nothing" }
-        return "\(changes.rows.count) row\(changes.rows.count == 1 ? "" : "s") of \(changes.tables.joined(separator: ", "))"
+        return
+            "\(changes.rows.count) row\(changes.rows.count == 1 ? "" : "s") of \(changes.tables.joined(separator: ", "))"
     }
 }

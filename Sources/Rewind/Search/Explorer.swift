@@ -16,13 +16,18 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     let onProgress: (@Sendable (ExplorationProgress) -> Void)?
 
     /// - Parameters:
+    ///   - exploration: what to try and what must hold.
+    ///   - world: where; its systems' content becomes the root.
+    ///   - strategy: in which order.
     ///   - seed: decides everything that is left to chance. Same seed, same API, same run.
+    ///   - limits: where to stop at the latest.
     ///   - thread: where the walk runs; give adapters the same, so that calls need no thread switch.
     ///   - onProgress: called now and then from the walk, at most every few milliseconds.
     /// - Throws: ``ExplorationError`` when the exploration contradicts itself.
     public init(
         _ exploration: Exploration<Context>, in world: World, strategy: Strategy = .breadthFirst, seed: UInt64 = 1,
-        limits: Limits = Limits(), thread: WorkerThread = .shared, onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
+        limits: Limits = Limits(), thread: WorkerThread = .shared,
+        onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
     ) throws(ExplorationError) {
         try exploration.validate()
         self.exploration = exploration

@@ -38,7 +38,9 @@ extension Walk {
         guard isWatching, position.moves.count > faithfulness.verifiedMoves else { return }
         let elapsed = ContinuousClock.now - started
         let isEarly = faithfulness.verifiedMoves < Faithfulness.movesVerifiedFirst
-        guard isEarly || (faithfulness.spent + faithfulness.costOfOne) * Faithfulness.timeShare < elapsed else { return }
+        guard isEarly || (faithfulness.spent + faithfulness.costOfOne) * Faithfulness.timeShare < elapsed else {
+            return
+        }
         try await verifyContent()
     }
 
@@ -88,7 +90,8 @@ extension Walk {
         if experiments.unstable[label(transition.step)] != nil { return }
         let outcome: Graph.OutcomeKind = again.outcome == .accepted ? .accepted : .refused
         guard again.canBePlaced, outcome == transition.outcome else {
-            throw notRewindable(transition.step, from: source, "\(transition.outcome) at first, then \(describe(again))")
+            throw notRewindable(
+                transition.step, from: source, "\(transition.outcome) at first, then \(describe(again))")
         }
         if experiments.repeatable.contains(transition.step), answer.map(\.body) != again.answers.map(\.body) {
             throw notRewindable(transition.step, from: source, differingBodies(answer, again.answers))
@@ -102,7 +105,9 @@ extension Walk {
 
     private func differingBodies(_ first: [Exchange.Reply], _ second: [Exchange.Reply]) -> String {
         let pair = zip(first.map(\.body), second.map(\.body)).first { $0 != $1 } ?? ([], [])
-        func excerpt(_ body: [UInt8]) -> String { String(decoding: Redaction.standard.body(body).prefix(300), as: UTF8.self) }
+        func excerpt(_ body: [UInt8]) -> String {
+            String(decoding: Redaction.standard.body(body).prefix(300), as: UTF8.self)
+        }
         return "\(excerpt(pair.0)) at first, \(excerpt(pair.1)) after going back"
     }
 }

@@ -26,7 +26,9 @@ struct Findings: Sendable {
 
     /// In the order of depth, then of name.
     var found: [Finding] {
-        shortest.values.sorted { ($0.depth, $0.rule.name, $0.step?.action ?? -1) < ($1.depth, $1.rule.name, $1.step?.action ?? -1) }
+        shortest.values.sorted {
+            ($0.depth, $0.rule.name, $0.step?.action ?? -1) < ($1.depth, $1.rule.name, $1.step?.action ?? -1)
+        }
     }
 
     mutating func add(_ finding: Finding) {

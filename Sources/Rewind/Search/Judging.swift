@@ -47,7 +47,8 @@ extension Walk {
             return diagramFlaw("\(label(edge.step)) was accepted in state \(fromName); the diagram has no such arrow.")
         case .accepted where !targets.contains(to):
             let allowed = targets.map { coverage.states[$0] }.joined(separator: " or ")
-            return diagramFlaw("\(label(edge.step)) led from \(fromName) to \(toName); the diagram has it lead to \(allowed).")
+            return diagramFlaw(
+                "\(label(edge.step)) led from \(fromName) to \(toName); the diagram has it lead to \(allowed).")
         case .refused where from != to:
             return diagramFlaw("\(label(edge.step)) was refused, and yet led from \(fromName) to \(toName).")
         default:
@@ -100,7 +101,8 @@ extension Walk {
         for flaw in flaws { add(flaw, source: edge.source, step: edge.step) }
         guard case .failed(let message) = execution.outcome, flaws.isEmpty else { return }
         findings.addFailure(
-            of: "action \(label(edge.step))", message: "\(message) It happened after \(pathDescription(to: edge.source)).")
+            of: "action \(label(edge.step))",
+            message: "\(message) It happened after \(pathDescription(to: edge.source)).")
     }
 
     private mutating func count(_ execution: Execution<Context>, edge: Edge) {
@@ -123,9 +125,11 @@ extension Walk {
     /// - Returns: whether all of them held, or could not be checked.
     @discardableResult
     mutating func checkInvariants(in node: NodeID, arrivingBy edge: Edge?) async throws -> Bool {
-        let flaws = try await invariantsBroken(in: contexts[node], where: { walk in
-            edge.map { "\(walk.pathDescription(to: $0.source)) → \(walk.label($0.step))" } ?? "no step"
-        })
+        let flaws = try await invariantsBroken(
+            in: contexts[node],
+            where: { walk in
+                edge.map { "\(walk.pathDescription(to: $0.source)) → \(walk.label($0.step))" } ?? "no step"
+            })
         for flaw in flaws { add(flaw, source: edge?.source ?? node, step: edge?.step) }
         return flaws.isEmpty
     }

@@ -200,7 +200,8 @@ struct Walk<Context: ExplorationContext> {
     }
 
     private func isWithinCount(_ action: Int, in node: NodeID) -> Bool {
-        guard let maximum = exploration.actions[action].maximumPerPath, let index = limitedActions.firstIndex(of: action)
+        guard let maximum = exploration.actions[action].maximumPerPath,
+            let index = limitedActions.firstIndex(of: action)
         else { return true }
         return graph[node].limitedCounts[index] < maximum
     }
