@@ -54,6 +54,13 @@ extension CommandTests {
             #expect(reason.contains("no such table: itms"), "\(reason)")
         }
 
+        @Test func `an exploration in which nothing can be sent decides nothing`() async throws {
+            let never = Exploration(of: Knowledge.self) { Action("pay") { _ in .accepted }.when { $0.item != nil } }
+            let result = await (try Explorer(never, in: World())).explore()
+            #expect(result.reasons == ["No step was taken, so nothing was tried."])
+            #expect(result.warnings == ["pay was never sent: its precondition held in no state reached."])
+        }
+
         @Test func `an exploration that contradicts itself is not started`() throws {
             let create = Action<Knowledge>("create") { _ in .accepted }
             let cases: [(Exploration<Knowledge>, String)] = [

@@ -26,6 +26,12 @@ extension CommandTests {
             #expect(ending.lines.first == "HELD  Nothing is wrong in any reachable state.")
         }
 
+        @Test func `a limit that leaves time for nothing decides nothing`() async throws {
+            let ending = try await Tool.run("demo", "--max-seconds", "0.0001", in: try Scratch())
+            #expect(ending.status == 2)
+            #expect(ending.output.hasPrefix("NOT DECIDED\n  • No step was taken, so nothing was tried.\n"))
+        }
+
         @Test func `what a limit left out is warned about`() async throws {
             let ending = try await Tool.run("demo", "--max-depth", "2", in: try Scratch())
             #expect(ending.status == 0)

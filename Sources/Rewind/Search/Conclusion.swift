@@ -61,6 +61,7 @@ extension Walk {
         }
         if case .interrupted? = stopReason { reasons.append("It was interrupted.") }
         if !isLimited { reasons += neverAccepted }
+        if statistics.transitions == 0 { reasons.append("No step was taken, so nothing was tried.") }
         return reasons
     }
 
