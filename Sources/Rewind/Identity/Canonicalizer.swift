@@ -1,6 +1,6 @@
 /// Computes what a state is, as opposed to what its bytes happen to be.
 ///
-/// Generated values are replaced by their names (`Names`), points in time are left out. The fingerprint of the content is
+/// Generated values are replaced by their names (`Names`), points in time by a mark that there is one. The fingerprint of the content is
 /// the sum over the rows that differ from the root, so a step costs what it changes; only when generated things come or
 /// go are the names ranked anew and the sum taken over the whole difference from the root.
 struct Canonicalizer: Sendable {
@@ -51,7 +51,8 @@ struct Canonicalizer: Sendable {
         var open = names.subtracting(rules.learned).subtracting(rules.ignored).subtracting(rules.comparedAsIs)
         for (schema, readings) in zip(schemas, tables) {
             for (table, reading) in readings {
-                for (column, kind) in zip(schema.tables[table]?.columns ?? [], reading.columns) where kind == .leftOut {
+                let columns = zip(schema.tables[table]?.columns ?? [], reading.columns)
+                for (column, kind) in columns where kind == .leftOut || kind == .presence {
                     open.remove("\(table).\(column.name)")
                 }
             }
