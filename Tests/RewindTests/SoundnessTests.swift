@@ -25,6 +25,26 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
     Exchange(method: method, path: "/orders/1", reply: .response(status: status, headers: [], body: []))
 }
 
+@Suite struct `Nothing is missed` {
+    @Test func `behind a state that a wrong step reached first`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            for (name, method) in [("look", "GET"), ("create", "POST")] {
+                doing(name) { run in
+                    try run.office.tables.set(table: "orders", key: 1, to: [.text("new")])
+                    run.journal.append(answered(method, 200))
+                }
+            }
+            doing("pay", at: 1) { $0.context.number = 9 }
+            Invariant("never_nine") { $0.context.number != 9 }
+        }
+        let result = try await explore(exploration, in: Office([:]).world)
+        #expect(Set(result.violations.map(\.rule.name)) == ["safe_methods_change_nothing", "never_nine"])
+        let nine = result.violations.first { $0.rule.name == "never_nine" }
+        #expect(nine?.counterexample.path == ["create", "pay"])
+        #expect(nine?.isConfirmed == true)
+    }
+}
+
 /// Rows in memory that can't be moved or let go of.
 private final class Stuck: RewindableSystem {
     private let tables = MemoryTables(name: "db")
