@@ -45,6 +45,33 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
     }
 }
 
+@Suite struct `No false alarm` {
+    private func filling(breakingAt level: Int? = nil) -> Exploration<Notes> {
+        Exploration(of: Notes.self) {
+            Action("fill", over: ["water", "sand"]) { run, what in
+                guard what == "water", run.context.step < 3 else { return .refused }
+                run.context.step += 1
+                if run.context.step == 3 { run.context.token = "full" }
+                return .accepted
+            }
+            StateMachine(\.token) { Arrow("fill", from: nil, to: nil, "full") }
+            Invariant("is_dry") { $0.context.step != level }
+        }
+    }
+
+    @Test func `when the depth limit ends before an arrow can be walked`() async throws {
+        let result = try await explore(filling(), in: World(), limits: Limits(depth: 2))
+        #expect(result.verdict == .held(.within("depth 2")))
+        #expect(result.warnings == ["The arrow none → full (fill) was not walked."])
+    }
+
+    @Test func `when what leads to an arrow lies behind something wrong`() async throws {
+        let result = try await explore(filling(breakingAt: 2), in: World())
+        #expect(result.violations.map(\.rule.name) == ["is_dry"])
+        #expect(result.warnings == ["The arrow none → full (fill) was not walked."])
+    }
+}
+
 /// Rows in memory that can't be moved or let go of.
 private final class Stuck: RewindableSystem {
     private let tables = MemoryTables(name: "db")

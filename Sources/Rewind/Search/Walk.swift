@@ -21,6 +21,7 @@ struct Walk<Context: ExplorationContext> {
     var experiments = Experiments()
     var faithfulness = Faithfulness()
     var merged = MergedStates()
+    var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
     var statistics = Statistics()
     var stopReason: StopReason?
@@ -74,9 +75,9 @@ struct Walk<Context: ExplorationContext> {
                 stopReason = .frontierEmpty(depthLimit: limits.depth)
             }
         }
-        if case .frontierEmpty = stopReason {
+        if case .frontierEmpty(let depthLimit) = stopReason {
             try await compareMergedStates()
-            judgeArrowsNeverWalked()
+            if depthLimit == nil && findings.isEmpty { judgeArrowsNeverWalked() }
         }
         try await repeatEarlyTransitions()
     }
