@@ -19,6 +19,16 @@ import Testing
         let ignoring = exploration.identity(.wholeState.ignoring("orders.deleted_at"))
         #expect(try await explore(ignoring, in: office.world).statesVisited == 2)
     }
+
+    @Test func `when equal rows in memory have different keys`() async throws {
+        let office = Office([:])
+        let exploration = Exploration(of: Notes.self) {
+            for key in Int64(1)...2 {
+                doing("pay_\(key)") { try $0.office.tables.set(table: "orders", key: key, to: [.text("paid")]) }
+            }
+        }
+        #expect(try await explore(exploration, in: office.world).statesVisited == 3)
+    }
 }
 
 private func answered(_ method: String, _ status: Int) -> Exchange {
