@@ -173,9 +173,11 @@ extension Walk {
 
     // MARK: The whole walk
 
-    /// Arrows of the diagram that were tried and never walked.
+    /// Arrows of the diagram that were tried and never walked. It can only be said when everything was explored: what
+    /// makes an arrow walkable may lie beyond a limit, or behind something wrong.
     mutating func judgeArrowsNeverWalked() {
         guard let machine = exploration.stateMachine else { return }
+        arrowsWereJudged = true
         for arrow in machine.arrows {
             guard let action = exploration.actions.firstIndex(where: { $0.name == arrow.action }) else { continue }
             let cell = coverage.observed(state: arrow.from, action: action)
