@@ -109,6 +109,19 @@ import Testing
         return Canonicalizer(systems: ["db"], schemas: [schema], rules: ReadingRules())
             .identity(after: [changes], from: .root, context: context) { [changes] }
     }
+
+    @Test func `when a column of random codes also holds words`() async throws {
+        let office = Office(["orders": [.init("code")]])
+        let exploration = Exploration(of: Notes.self) {
+            doing("create") { try $0.office.add("orders", .text($0.office.unique())) }
+            for word in ["canceled", "void"] {
+                doing("mark_\(word)", at: 1) { try $0.office.tables.set(table: "orders", key: 1, to: [.text(word)]) }
+            }
+        }
+        let result = try await explore(exploration, in: office.world)
+        #expect(result.learnedVolatile == ["orders.code"])
+        #expect(result.statesVisited == 4)
+    }
 }
 
 @Suite struct `Equal states are one` {
@@ -198,6 +211,105 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
         #expect(nine?.counterexample.path == ["create", "pay"])
         #expect(nine?.isConfirmed == true)
     }
+
+    @Test func `and nothing tried too often, when a path allows more than 255`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("count") { run in
+                run.context.step += 1
+                return .accepted
+            }
+            .atMost(300)
+        }
+        let result = try await explore(exploration, in: World(), limits: Limits(steps: 400))
+        #expect(result.statesVisited == 301)
+        #expect(result.verdict == .held(.everything))
+    }
+
+    @Test func `in a root that the diagram does not mention`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("reopen") { run in
+                run.context.token = "open"
+                return .accepted
+            }
+            .when { $0.token != "open" }
+            Action("close") { run in
+                guard run.context.token == "open" else { return .refused }
+                run.context.token = "closed"
+                return .accepted
+            }
+            StateMachine(\.token) {
+                Arrow("close", from: "open", to: "closed")
+                Arrow("reopen", from: "closed", to: "open")
+            }
+        }
+        let result = try await explore(exploration, in: World())
+        #expect(
+            result.violations.map(\.message) == [
+                "reopen was accepted in state none; the diagram has no such arrow."
+            ])
+        #expect(result.coverage.states == ["open", "closed", "none"])
+    }
+
+    @Test func `when one action breaks the diagram in two states`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            for status in ["canceled", "refunded"] {
+                Action("be_\(status)") { run in
+                    run.context.token = status
+                    return .accepted
+                }
+                .when { $0.token == nil }
+            }
+            Action("refund") { run in run.context.token == nil ? .refused : .accepted }
+            StateMachine(\.token) {
+                Arrow("be_canceled", from: nil, to: "canceled")
+                Arrow("be_refunded", from: nil, to: "refunded")
+                Arrow("refund", from: "paid", to: "refunded")
+            }
+        }
+        let result = try await explore(exploration, in: World())
+        #expect(
+            result.violations.map(\.message) == [
+                "refund was accepted in state canceled; the diagram has no such arrow.",
+                "refund was accepted in state refunded; the diagram has no such arrow.",
+            ])
+    }
+
+    @Test func `when only the first of two equal steps did wrong`() async throws {
+        let memory = MemoryTables(name: "hidden")
+        let exploration = Exploration(of: Notes.self) {
+            doing("request") { run in
+                if memory.count(table: "seen") == 0 { try run.office.add("orders", .integer(1)) }
+                memory.set(table: "seen", key: 1, to: [])
+                run.journal.append(answered("POST", 409))
+            }
+        }
+        let result = try await explore(exploration, in: Office([:]).world)
+        #expect(result.violations.map(\.rule.name) == ["refusal_changes_nothing"])
+        guard case .notDecided = result.verdict else {
+            Issue.record("\(result.verdict)")
+            return
+        }
+    }
+
+    @Test func `by an invariant in states that a narrowed identity merges`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("count") { run in
+                run.context.step = min(run.context.step + 1, 3)
+                return .accepted
+            }
+            Invariant("never_one") { $0.context.step != 1 }
+        }
+        let narrowed = exploration.identity(.context(\.token))
+        let result = try await explore(narrowed, in: World())
+        #expect(result.violations.map(\.counterexample.path) == [["count"]])
+        #expect(result.verdict == .violated)
+    }
+
+    @Test func `without being said, when a narrowed identity merged states that differ`() async throws {
+        let exploration = Exploration(of: Notes.self) { doing("count") { _ in } }.identity(.context(\.token))
+        let result = try await explore(exploration, in: World())
+        #expect(result.verdict == .held(.within("the states that the narrowed identity tells apart")))
+    }
 }
 
 @Suite struct `No false alarm` {
@@ -224,6 +336,30 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
         let result = try await explore(filling(breakingAt: 2), in: World())
         #expect(result.violations.map(\.rule.name) == ["is_dry"])
         #expect(result.warnings == ["The arrow none → full (fill) was not walked."])
+    }
+
+    @Test func `against a request, when an invariant wrote before it`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            doing("start") { $0.context.number = 1 }
+            Action("ask") { run in
+                run.journal.append(answered("POST", 409))
+                return .refused
+            }
+            Invariant("looks") { run in
+                if run.context.number == 1 { try run.office.add("views", .integer(1)) }
+                return true
+            }
+        }
+        let result = try await explore(exploration, in: Office([:]).world)
+        #expect(result.violations.isEmpty)
+        guard case .notDecided(let reasons) = result.verdict else {
+            Issue.record("\(result.verdict)")
+            return
+        }
+        #expect(
+            reasons.first
+                == "checking the invariants failed: It changed views of db, and a check must only look. "
+                + "It happened after no other step → start.")
     }
 }
 
@@ -259,6 +395,51 @@ private final class Stuck: RewindableSystem {
             Invariant("never") { _ in false }
         }
     }
+
+    @Test func `because nothing is moved any more after a move that failed`() async throws {
+        let stuck = Stuck(failsToEnd: false)
+        let result = try await explore(exploration(of: stuck), in: World(systems: [stuck]))
+        #expect(stuck.timesApplied == 1)
+        #expect(result.violations.allSatisfy { !$0.isConfirmed })
+    }
+
+    @Test func `or it is said that it is not, whatever else went wrong`() async throws {
+        let stuck = Stuck(failsToEnd: true)
+        let result = try await explore(exploration(of: stuck), in: World(systems: [stuck]))
+        #expect(
+            result.stopReason
+                == .failed(
+                    "The database is locked. And db could not be returned to where it was: The row 7 is not as recorded."
+                ))
+    }
+}
+
+@Suite struct `Held is never said` {
+    @Test func `when nothing was sent`() async throws {
+        let reason = "Nothing was tried: no action could be formed, or a limit came first."
+        let idle = Exploration(of: Notes.self) { doing("later", at: 1) { _ in } }
+        #expect(try await explore(idle, in: World()).verdict == .notDecided([reason]))
+        let hurried = Exploration(of: Notes.self) { doing("start") { _ in } }
+        let result = try await explore(hurried, in: World(), limits: Limits(time: .zero))
+        #expect(result.verdict == .notDecided([reason]))
+    }
+
+    @Test func `when a step that was skipped changed something`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            doing("start") { _ in }
+            Action("skips") { run in
+                try run.office.add("orders", .integer(1))
+                return .skipped("not today")
+            }
+        }
+        guard case .notDecided(let reasons) = try await explore(exploration, in: Office([:]).world).verdict else {
+            Issue.record("held")
+            return
+        }
+        #expect(
+            reasons.first == "action skips failed 2 times: It says it was skipped (not today), and yet 1 row of orders "
+                + "changed. It happened after no other step.")
+    }
 }
 
 @Suite struct `What can't be told apart is refused` {
@@ -269,5 +450,18 @@ private final class Stuck: RewindableSystem {
         } catch {
             return error.description
         }
+    }
+
+    @Test func `such as two systems of one name, and two diagrams`() {
+        let plain = Exploration(of: Notes.self) { doing("pay") { _ in } }
+        #expect(
+            error(plain, in: World(systems: [MemoryTables(), MemoryTables()]))
+                == "Two systems have the name “memory”. Names tell their rows apart; rename one.")
+        let twofold = Exploration(of: Notes.self) {
+            doing("pay") { _ in }
+            StateMachine(\.step) { Arrow("pay", from: 0, to: 1) }
+            StateMachine(\.token) { Arrow("pay", from: nil, to: "paid") }
+        }
+        #expect(error(twofold, in: World()) == "The exploration has 2 state machines; only one can be followed.")
     }
 }

@@ -17,7 +17,7 @@ struct ContextCells: Sendable {
     mutating func append(_ value: some Encodable) throws {
         let sink = CellSink()
         let root = row.packed.isEmpty && names.isEmpty ? "context" : "context.\(names.count)"
-        try value.encode(to: CellEncoder(sink: sink, name: root))
+        try SingleCell(sink: sink, name: root).encode(value)
         names.append(contentsOf: sink.names)
         row.append(contentsOf: sink.row)
     }
@@ -153,7 +153,9 @@ private struct SingleCell: SingleValueEncodingContainer {
         sink.addContainer(name)
         let ordered = members.sorted { $0.row.packed.lexicographicallyPrecedes($1.row.packed) }
         for (index, member) in ordered.enumerated() {
-            let prefix = member.names == ["context"] ? "\(name).member" : "\(name).\(index)"
+            let isSingle = member.names == ["context"]
+            let prefix = isSingle ? "\(name).member" : "\(name).\(index)"
+            if !isSingle { sink.addContainer(prefix) }
             sink.names.append(contentsOf: member.names.map { prefix + $0.dropFirst("context".count) })
             sink.row.append(contentsOf: member.row)
         }

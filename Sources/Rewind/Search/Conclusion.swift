@@ -6,8 +6,12 @@ extension Walk {
             do {
                 try await system.end()
             } catch {
-                if case .failed = stopReason { continue }
-                stopReason = .failed("\(system.name) could not be returned to where it was: \(error)")
+                let message = "\(system.name) could not be returned to where it was: \(error)"
+                if case .failed(let reason) = stopReason {
+                    stopReason = .failed("\(reason) And \(message)")
+                } else {
+                    stopReason = .failed(message)
+                }
             }
         }
         statistics.elapsed = ContinuousClock.now - started
@@ -43,12 +47,18 @@ extension Walk {
         let reasons = undecided(violations)
         if !reasons.isEmpty { return .notDecided(reasons) }
         switch stopReason {
+        case .frontierEmpty(nil) where !merged.isEmpty:
+            return .held(.within("the states that the narrowed identity tells apart"))
         case .frontierEmpty(nil): return .held(.everything)
         case .frontierEmpty(let depth?): return .held(.within("depth \(depth)"))
         case .stepLimit(let steps): return .held(.within("\(steps) steps"))
         case .timeLimit(let time): return .held(.within("\(time)"))
         default: return .notDecided(["It was interrupted."])
         }
+    }
+
+    private var hasFailed: Bool {
+        if case .failed? = stopReason { true } else { false }
     }
 
     private func undecided(_ violations: [Violation]) -> [String] {
@@ -59,9 +69,12 @@ extension Walk {
             guard case .notReproduced(let why) = violation.confirmation else { continue }
             reasons.append("\(violation.rule.name) was violated once, and not when its path was replayed. \(why)")
         }
-        if case .interrupted? = stopReason { reasons.append("It was interrupted.") }
+        if case .interrupted? = stopReason {
+            reasons.append("It was interrupted.")
+        } else if !hasFailed, exploration.actions.indices.allSatisfy({ coverage.total(action: $0).attempts == 0 }) {
+            reasons.append("Nothing was tried: no action could be formed, or a limit came first.")
+        }
         if !isLimited { reasons += neverAccepted }
-        if statistics.transitions == 0 { reasons.append("No step was taken, so nothing was tried.") }
         return reasons
     }
 

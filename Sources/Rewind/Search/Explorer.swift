@@ -29,7 +29,7 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
         limits: Limits = Limits(), thread: WorkerThread = .shared,
         onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
     ) throws(ExplorationError) {
-        try exploration.validate()
+        try exploration.validate(in: world)
         self.exploration = exploration
         self.world = world
         self.strategy = strategy
@@ -51,8 +51,14 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
         var begun: [any RewindableSystem] = []
         do {
             for system in world.systems {
+                do {
+                    try await system.begin()
+                } catch {
+                    // It may have begun in part; what it says now would only hide why it could not begin.
+                    try? await system.end()
+                    throw error
+                }
                 begun.append(system)
-                try await system.begin()
             }
             try await walk.prepare()
             try await walk.run()

@@ -4,6 +4,8 @@ extension Walk {
     struct Flaw: Sendable {
         let rule: Violation.Rule
         let message: String
+        /// Which part of the rule is broken: for the diagram, from where to where.
+        var place = ""
     }
 
     // MARK: Steps
@@ -14,6 +16,14 @@ extension Walk {
         var flaws = lawsBroken(by: execution)
         if let flaw = diagramBroken(by: execution, edge: edge) { flaws.append(flaw) }
         return flaws
+    }
+
+    /// What was wrong when a step was first taken, and not when it was repeated. The replay decides what that means.
+    mutating func noteFlaws(of first: Execution<Context>, missingIn second: Execution<Context>, edge: Edge) {
+        let remaining = lawsBroken(by: second)
+        for flaw in lawsBroken(by: first) where !remaining.contains(where: { $0.rule == flaw.rule }) {
+            add(flaw, source: edge.source, step: edge.step)
+        }
     }
 
     mutating func lawsBroken(by execution: Execution<Context>) -> [Flaw] {
@@ -42,31 +52,34 @@ extension Walk {
         let to = coverageIndex(of: execution.context)
         let targets = machine.targets(of: action, from: from)
         let (fromName, toName) = (coverage.states[from], coverage.states[to])
+        let place = "\(fromName) → \(toName)"
         switch execution.outcome {
         case .accepted where targets.isEmpty:
-            return diagramFlaw("\(label(edge.step)) was accepted in state \(fromName); the diagram has no such arrow.")
+            return diagramFlaw(
+                "\(label(edge.step)) was accepted in state \(fromName); the diagram has no such arrow.", at: place)
         case .accepted where !targets.contains(to):
             let allowed = targets.map { coverage.states[$0] }.joined(separator: " or ")
             return diagramFlaw(
-                "\(label(edge.step)) led from \(fromName) to \(toName); the diagram has it lead to \(allowed).")
+                "\(label(edge.step)) led from \(fromName) to \(toName); the diagram has it lead to \(allowed).", at: place)
         case .refused where from != to:
-            return diagramFlaw("\(label(edge.step)) was refused, and yet led from \(fromName) to \(toName).")
+            return diagramFlaw(
+                "\(label(edge.step)) was refused, and yet led from \(fromName) to \(toName).", at: place)
         default:
             return nil
         }
     }
 
-    private func diagramFlaw(_ message: String) -> Flaw {
+    private func diagramFlaw(_ message: String, at place: String) -> Flaw {
         Flaw(
             rule: .init(
                 kind: .stateMachine, name: "state_machine", severity: .high,
                 statement: "Every step follows an arrow of the diagram, and what has no arrow is refused."),
-            message: message)
+            message: message, place: place)
     }
 
     /// The index of the context's state in the matrix.
     ///
-    /// A state that the diagram does not mention gets its row when a step that leads to it is judged.
+    /// A state that the diagram does not mention gets its row when a step that leads to it is judged, or as the root.
     func coverageIndex(of context: Context) -> Int {
         switch exploration.stateMachine?.state(context) {
         case .declared(let index)?: index
@@ -75,7 +88,7 @@ extension Walk {
         }
     }
 
-    private mutating func admitState(of context: Context) {
+    mutating func admitState(of context: Context) {
         if case .undeclared(let name)? = exploration.stateMachine?.state(context) { _ = coverage.index(ofState: name) }
     }
 
@@ -99,7 +112,14 @@ extension Walk {
         count(execution, edge: edge)
         let flaws = lawsBroken(by: execution)
         for flaw in flaws { add(flaw, source: edge.source, step: edge.step) }
-        guard case .failed(let message) = execution.outcome, flaws.isEmpty else { return }
+        let message: String
+        switch execution.outcome {
+        case .failed(let reason) where flaws.isEmpty: message = reason
+        case .skipped(let reason) where execution.changesContent:
+            let changes = execution.changes.filter(\.changesContent).map(describe).joined(separator: ", ")
+            message = "It says it was skipped (\(reason)), and yet \(changes) changed."
+        default: return
+        }
         findings.addFailure(
             of: "action \(label(edge.step))",
             message: "\(message) It happened after \(pathDescription(to: edge.source)).")
@@ -115,7 +135,7 @@ extension Walk {
     private mutating func add(_ flaw: Flaw, source: NodeID, step: StepID?) {
         findings.add(
             .init(
-                rule: flaw.rule, message: flaw.message, source: source, step: step,
+                rule: flaw.rule, message: flaw.message, place: flaw.place, source: source, step: step,
                 depth: graph[source].depth + (step == nil ? 0 : 1)))
     }
 
@@ -124,35 +144,34 @@ extension Walk {
     /// Checks all invariants in a state.
     /// - Returns: whether all of them held, or could not be checked.
     @discardableResult
-    mutating func checkInvariants(in node: NodeID, arrivingBy edge: Edge?) async throws -> Bool {
+    mutating func checkInvariants(in context: Context, arrivingBy edge: Edge?) async throws -> Bool {
         let flaws = try await invariantsBroken(
-            in: contexts[node],
+            in: context,
             where: { walk in
                 edge.map { "\(walk.pathDescription(to: $0.source)) → \(walk.label($0.step))" } ?? "no step"
             })
-        for flaw in flaws { add(flaw, source: edge?.source ?? node, step: edge?.step) }
+        for flaw in flaws { add(flaw, source: edge?.source ?? 0, step: edge?.step) }
         return flaws.isEmpty
     }
 
     mutating func invariantsBroken(in context: Context, where path: (Walk) -> String) async throws -> [Flaw] {
         var flaws: [Flaw] = []
         let run = Run(context: context, world: world, journal: journal)
+        if exploration.invariants.isEmpty { return [] }
         for invariant in exploration.invariants where invariant.applies(context) {
             timesChecked[invariant.name, default: 0] += 1
             do {
                 if try await !invariant.holds(run) { flaws.append(flaw(of: invariant, in: run)) }
             } catch {
                 if let reason = (error as? any UndecidedError)?.undecidedReason {
+                    countRequests(journal.drain())
                     throw NotDecided("\(reason) It happened while invariant \(invariant.name) was checked.")
                 }
                 findings.addFailure(
                     of: "invariant \(invariant.name)", message: "\(error) It happened after \(path(self)).")
             }
         }
-        let exchanges = journal.drain()
-        if exchanges.isEmpty { return flaws }
-        countRequests(exchanges)
-        return flaws + (try await observationsThatChanged(exchanges, context))
+        return flaws + (try await observationsThatChanged(context, where: path))
     }
 
     private func flaw(of invariant: Invariant<Context>, in run: Run<Context>) -> Flaw {
@@ -164,8 +183,22 @@ extension Walk {
     }
 
     /// Invariants that ask the API only look: what their requests changed breaks a law.
-    private mutating func observationsThatChanged(_ exchanges: [Exchange], _ context: Context) async throws -> [Flaw] {
+    /// What changed without a request is held against the check, and not left for the next step to answer for.
+    private mutating func observationsThatChanged(
+        _ context: Context, where path: (Walk) -> String
+    ) async throws -> [Flaw] {
+        let exchanges = journal.drain()
+        countRequests(exchanges)
         let changes = try await position.capture()
+        if exchanges.isEmpty {
+            for system in named(changes) where system.changes.changesContent {
+                findings.addFailure(
+                    of: "checking the invariants",
+                    message: "It changed \(system.changes.tables.joined(separator: ", ")) of \(system.system), and a "
+                        + "check must only look. It happened after \(path(self)).")
+            }
+            return []
+        }
         return lawsBroken(
             by: Execution(
                 outcome: .accepted, context: context, cells: ContextCells(), exchanges: exchanges, changes: changes))
@@ -191,7 +224,8 @@ extension Walk {
                     rule: .init(
                         kind: .stateMachine, name: "arrow_never_walked", severity: .medium,
                         statement: "Every arrow of the diagram can be walked."),
-                    message: "\(arrow.action) never led \(arrowText); \(tries) refused."),
+                    message: "\(arrow.action) never led \(arrowText); \(tries) refused.",
+                    place: arrowText),
                 source: NodeID(refusal.source), step: refusal.step)
         }
     }

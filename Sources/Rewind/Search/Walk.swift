@@ -50,6 +50,7 @@ struct Walk<Context: ExplorationContext> {
         canonicalizer = Canonicalizer(systems: world.systems.map(\.name), schemas: schemas, rules: rules)
         try await faithfulness.begin(world.systems)
         let context = Context()
+        admitState(of: context)
         let nothing = world.systems.map { _ in ChangeSet.empty }
         let identity = canonicalizer.identity(
             after: nothing, from: .root, context: try ContextCells(context), whole: { nothing })
@@ -58,7 +59,7 @@ struct Walk<Context: ExplorationContext> {
             changes: nothing, depth: 0, isOpen: true)
         _ = graph.add(root, fingerprint: try fingerprint(of: root, context))
         contexts.append(context)
-        try await checkInvariants(in: 0, arrivingBy: nil)
+        try await checkInvariants(in: context, arrivingBy: nil)
         frontier.insert(edges(from: 0))
     }
 
@@ -89,14 +90,17 @@ struct Walk<Context: ExplorationContext> {
         try await position.move(to: edge.source, in: graph)
         var execution = try await execute(edge.step, from: edge.source)
         if experiments.isNew(edge.step, execution) {
-            execution = try await repeatAndLearn(edge.step, from: edge.source, first: execution)
+            let first = execution
+            execution = try await repeatAndLearn(edge.step, from: edge.source, first: first)
+            noteFlaws(of: first, missingIn: execution, edge: edge)
         }
         statistics.transitions += 1
         guard execution.canBePlaced else { return noteUnplaced(execution, edge: edge) }
         let flaws = judge(execution, edge: edge)
-        let (target, isNew) = try place(execution, edge: edge)
+        let (target, isNew, isMerged) = try place(execution, edge: edge)
         record(execution, edge: edge, target: target, flaws: flaws)
-        if isNew { graph[target].isBroken = try await !checkInvariants(in: target, arrivingBy: edge) }
+        if isNew { graph[target].isBroken = try await !checkInvariants(in: execution.context, arrivingBy: edge) }
+        if isMerged { try await checkInvariants(in: execution.context, arrivingBy: edge) }
         if flaws.isEmpty { open(target, reachedFrom: edge.source) }
     }
 
@@ -138,21 +142,22 @@ struct Walk<Context: ExplorationContext> {
 
     // MARK: Placing
 
-    /// Finds the state an execution led to, or adds it.
+    /// Finds the state an execution led to, or adds it. Merged is one that only the narrowed identity takes for a known one,
+    /// at its first time.
     private mutating func place(
         _ execution: Execution<Context>, edge: Edge
-    ) throws -> (node: NodeID, isNew: Bool) {
+    ) throws -> (node: NodeID, isNew: Bool, isMerged: Bool) {
         let node = node(after: execution, edge: edge)
         let fingerprint = try fingerprint(of: node, execution.context)
         if let known = graph.node(with: fingerprint) {
-            if exploration.identity.narrowed != nil { merged.note(node, mergedInto: known, of: graph, by: edge) }
-            return (known, false)
+            let isNarrowed = exploration.identity.narrowed != nil
+            return (known, false, isNarrowed && merged.note(node, mergedInto: known, of: graph, by: edge))
         }
         let added = graph.add(node, fingerprint: fingerprint)
         contexts.append(execution.context)
         position.arrived(at: added)
         statistics.depth = max(statistics.depth, node.depth)
-        return (added, true)
+        return (added, true, false)
     }
 
     /// Makes the place an execution led to one to go on from, without taking it for a state of the graph: on a replay all
@@ -211,9 +216,9 @@ struct Walk<Context: ExplorationContext> {
         return graph[node].limitedCounts[index] < maximum
     }
 
-    func limitedCounts(after edge: Edge) -> [UInt8] {
+    func limitedCounts(after edge: Edge) -> [Int] {
         var counts = graph[edge.source].limitedCounts
-        if let index = limitedActions.firstIndex(of: edge.step.action), counts[index] < .max { counts[index] += 1 }
+        if let index = limitedActions.firstIndex(of: edge.step.action) { counts[index] += 1 }
         return counts
     }
 
