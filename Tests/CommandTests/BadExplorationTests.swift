@@ -57,7 +57,7 @@ extension CommandTests {
         @Test func `an exploration in which nothing can be sent decides nothing`() async throws {
             let never = Exploration(of: Knowledge.self) { Action("pay") { _ in .accepted }.when { $0.item != nil } }
             let result = await (try Explorer(never, in: World())).explore()
-            #expect(result.reasons == ["No step was taken, so nothing was tried."])
+            #expect(result.reasons == ["Nothing was tried: no action could be formed, or a limit came first."])
             #expect(result.warnings == ["pay was never sent: its precondition held in no state reached."])
         }
 

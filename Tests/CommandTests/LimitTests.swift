@@ -29,7 +29,9 @@ extension CommandTests {
         @Test func `a limit that leaves time for nothing decides nothing`() async throws {
             let ending = try await Tool.run("demo", "--max-seconds", "0.0001", in: try Scratch())
             #expect(ending.status == 2)
-            #expect(ending.output.hasPrefix("NOT DECIDED\n  • No step was taken, so nothing was tried.\n"))
+            #expect(
+                ending.output.hasPrefix(
+                    "NOT DECIDED\n  • Nothing was tried: no action could be formed, or a limit came first.\n"))
         }
 
         @Test func `what a limit left out is warned about`() async throws {

@@ -130,7 +130,8 @@ extension Walk {
     /// Takes up what was learned; states that were found before are seen anew.
     private mutating func learn(_ volatile: Set<String>, chosen: Set<Fingerprint>) throws {
         let new = canonicalizer.notYetVolatile(volatile)
-        let wasNamed = graph.nodes.contains { node in node.identity.names.living.contains { chosen.contains($0.value) } }
+        let wasNamed = graph.nodes.contains { node in node.identity.names.living.contains { chosen.contains($0.value) }
+        }
         canonicalizer = canonicalizer.knowing(chosen: chosen)
         if new.isEmpty && !wasNamed { return }
         experiments.learned.formUnion(new)

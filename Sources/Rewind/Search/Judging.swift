@@ -60,7 +60,8 @@ extension Walk {
         case .accepted where !targets.contains(to):
             let allowed = targets.map { coverage.states[$0] }.joined(separator: " or ")
             return diagramFlaw(
-                "\(label(edge.step)) led from \(fromName) to \(toName); the diagram has it lead to \(allowed).", at: place)
+                "\(label(edge.step)) led from \(fromName) to \(toName); the diagram has it lead to \(allowed).",
+                at: place)
         case .refused where from != to:
             return diagramFlaw(
                 "\(label(edge.step)) was refused, and yet led from \(fromName) to \(toName).", at: place)
