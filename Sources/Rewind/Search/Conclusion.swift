@@ -42,6 +42,7 @@ extension Walk {
         if violations.contains(where: \.isConfirmed) { return .violated }
         let reasons = undecided(violations)
         if !reasons.isEmpty { return .notDecided(reasons) }
+        if statistics.transitions == 0 { return .notDecided(["No step was taken, so nothing was tried."]) }
         switch stopReason {
         case .frontierEmpty(nil): return .held(.everything)
         case .frontierEmpty(let depth?): return .held(.within("depth \(depth)"))
@@ -61,7 +62,6 @@ extension Walk {
         }
         if case .interrupted? = stopReason { reasons.append("It was interrupted.") }
         if !isLimited { reasons += neverAccepted }
-        if statistics.transitions == 0 { reasons.append("No step was taken, so nothing was tried.") }
         return reasons
     }
 
