@@ -63,7 +63,7 @@ import Testing
         }
         let violation = try #require(result.violations.first)
         #expect(violation.rule.name == "arrow_never_walked")
-        #expect(violation.message == "go never led green → red; 1 tries were refused.")
+        #expect(violation.message == "go never led green → red; 1 try was refused.")
         #expect(violation.isConfirmed)
         #expect(violation.counterexample.path == ["go", "go"])
     }

@@ -24,6 +24,9 @@ extension Canonicalizer {
     private func name(of cell: Row.Cell, _ reading: ColumnReading, _ names: Names) -> CanonicalName {
         switch reading {
         case .leftOut: return .leftOut
+        case .presence:
+            if case .null = cell { return .byValue }
+            return .present
         case .asIs: return .byValue
         case .identifier(let space, _):
             guard case .integer(let number) = cell else { return .byValue }
@@ -55,12 +58,17 @@ extension Canonicalizer {
         if rules.comparedAsIs.contains(property) { return .byValue }
         if let value = generatedValue(cell, property: property) { return CanonicalName(names.name(of: value)) }
         switch cell {
-        case .text(let bytes) where looksLikeTimestamp(bytes): return .leftOut
+        case .text(let bytes) where looksLikeTimestamp(bytes): return .present
         case .text, .blob: return CanonicalName(textFingerprint(of: cell).flatMap(names.name(of:)))
-        case .integer(let number) where !names.isEmpty && property.lowercased().hasSuffix("id"):
+        case .integer(let number) where !names.isEmpty && namesAnID(property):
             return CanonicalName(nameOfNumber(number, names))
         default: return .byValue
         }
+    }
+
+    /// Whether a property by that name holds an id (`id`, `orderID`, `order_id`), and no amount (`paid`).
+    private func namesAnID(_ property: String) -> Bool {
+        [".id", "_id", "ID", "Id"].contains { property.hasSuffix($0) }
     }
 
     /// In a context, an id does not say what it is the id of: it stands for whatever has that number.
@@ -94,6 +102,8 @@ extension TableReading {
 private enum CanonicalName {
     case byValue
     case leftOut
+    /// Some value, whichever.
+    case present
     case named(UInt64)
 
     init(_ name: UInt64?) { self = name.map(CanonicalName.named) ?? .byValue }
@@ -103,6 +113,7 @@ extension Row {
     fileprivate mutating func append(canonicalCell cell: Cell, name: CanonicalName) {
         switch name {
         case .leftOut: appendNull()
+        case .present: append(marker: UnsafeRawBufferPointer(start: nil, count: 0))
         case .named(let number): withUnsafeBytes(of: number.littleEndian) { append(marker: $0) }
         case .byValue:
             switch cell {

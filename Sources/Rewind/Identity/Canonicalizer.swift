@@ -1,6 +1,6 @@
 /// Computes what a state is, as opposed to what its bytes happen to be.
 ///
-/// Generated values are replaced by their names (`Names`), points in time are left out. The fingerprint of the content is
+/// Generated values are replaced by their names (`Names`), points in time by a mark that there is one. The fingerprint of the content is
 /// the sum over the rows that differ from the root, so a step costs what it changes; only when generated things come or
 /// go are the names ranked anew and the sum taken over the whole difference from the root.
 struct Canonicalizer: Sendable {
@@ -51,7 +51,8 @@ struct Canonicalizer: Sendable {
         var open = names.subtracting(rules.learned).subtracting(rules.ignored).subtracting(rules.comparedAsIs)
         for (schema, readings) in zip(schemas, tables) {
             for (table, reading) in readings {
-                for (column, kind) in zip(schema.tables[table]?.columns ?? [], reading.columns) where kind == .leftOut {
+                let columns = zip(schema.tables[table]?.columns ?? [], reading.columns)
+                for (column, kind) in columns where kind == .leftOut || kind == .presence {
                     open.remove("\(table).\(column.name)")
                 }
             }
@@ -101,16 +102,6 @@ struct Canonicalizer: Sendable {
             sum + contribution(of: system.element, system: system.offset, names: kept)
         }
         return StateIdentity(content: content, context: fingerprint(of: context, names: kept), names: kept)
-    }
-
-    /// All generated values of a path, from the change sets of its steps.
-    func names(along path: [(changes: [ChangeSet], context: ContextCells)]) -> Names {
-        path.reduce(into: Names()) { names, step in
-            for (system, changes) in step.changes.enumerated() {
-                name(newValuesIn: changes, system: system, into: &names)
-            }
-            name(newValuesIn: step.context, into: &names)
-        }
     }
 
     /// How a table is read; one that appeared after the start is read by value.

@@ -6,6 +6,8 @@ enum ColumnReading: Sendable, Hashable {
     case asIs
     /// Not at all.
     case leftOut
+    /// Only whether there is a value: a row with a time of deletion is another one than the row without.
+    case presence
     /// A number that names a thing of the given space; in the thing's own table it is what makes the name.
     case identifier(space: UInt32, own: Bool)
     /// Always by order of appearance.
@@ -34,7 +36,7 @@ struct TableReading: Sendable {
         if rules.learned.contains(name) { return .volatile(space: space(named: name)) }
         switch column.role {
         case .plain: return .plain
-        case .timestamp: return .leftOut
+        case .timestamp: return .presence
         case .identifier(let namespace): return .identifier(space: space(named: namespace), own: namespace == table)
         }
     }

@@ -1,7 +1,7 @@
 /// When two states count as one.
 ///
 /// The default compares every row and everything the tester knows. Of these, generated ids are compared by order of
-/// appearance, points in time are left out, and what differs when an action is run twice from one state (random codes,
+/// appearance, points in time by whether they are set, and what differs when an action is run twice from one state (random codes,
 /// secrets, tokens) is compared by order of appearance too.
 public struct Identity<Context: ExplorationContext>: Sendable {
     /// The part of the context to compare instead of everything, or `nil` for the whole state.
@@ -32,7 +32,7 @@ public struct Identity<Context: ExplorationContext>: Sendable {
     }
 
     /// Compares columns (`"orders.shipped_at"`) or context properties (`"context.code"`) by value, although they would be
-    /// left out as points in time or renamed as generated.
+    /// taken for points in time or renamed as generated.
     public func comparing(_ names: String...) -> Identity {
         var copy = self
         copy.comparedAsIs.formUnion(names)

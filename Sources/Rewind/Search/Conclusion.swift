@@ -105,7 +105,7 @@ extension Walk {
             guard let action = exploration.actions.firstIndex(where: { $0.name == arrow.action }) else { return nil }
             let cell = coverage.observed(state: arrow.from, action: action)
             let target = machine.stateNames[arrow.to]
-            if cell.targets.contains(target) || cell.refused > 0 && stopReason == .frontierEmpty(depthLimit: nil) {
+            if cell.targets.contains(target) || cell.refused > 0 && arrowsWereJudged {
                 return nil
             }
             return "The arrow \(machine.stateNames[arrow.from]) → \(target) (\(arrow.action)) was not walked."

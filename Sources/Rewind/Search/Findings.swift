@@ -31,6 +31,9 @@ struct Findings: Sendable {
         }
     }
 
+    /// Whether nothing was found wrong, and everything could be carried out.
+    var isEmpty: Bool { shortest.isEmpty && failures.isEmpty }
+
     mutating func add(_ finding: Finding) {
         let key = Key(rule: finding.rule, action: finding.step?.action)
         if let known = shortest[key], known.depth <= finding.depth { return }

@@ -23,8 +23,10 @@ struct Graph: Sendable {
         let changes: [ChangeSet]
         /// Steps from the root, by the shortest way known.
         var depth: Int
-        /// Whether something was found wrong here. What follows from a broken state is not explored.
-        var isBroken: Bool
+        /// Whether an invariant does not hold here. What follows from a broken state is not explored.
+        var isBroken = false
+        /// Whether its steps were handed to the frontier. A state that only wrong steps lead to is not explored.
+        var isOpen = false
     }
 
     enum OutcomeKind: UInt8, Sendable {

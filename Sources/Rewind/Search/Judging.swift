@@ -173,22 +173,25 @@ extension Walk {
 
     // MARK: The whole walk
 
-    /// Arrows of the diagram that were tried and never walked.
+    /// Arrows of the diagram that were tried and never walked. It can only be said when everything was explored: what
+    /// makes an arrow walkable may lie beyond a limit, or behind something wrong.
     mutating func judgeArrowsNeverWalked() {
         guard let machine = exploration.stateMachine else { return }
+        arrowsWereJudged = true
         for arrow in machine.arrows {
             guard let action = exploration.actions.firstIndex(where: { $0.name == arrow.action }) else { continue }
             let cell = coverage.observed(state: arrow.from, action: action)
             guard cell.refused > 0, !cell.targets.contains(machine.stateNames[arrow.to]),
                 let refusal = refusedStep(action: action, state: arrow.from)
             else { continue }
+            let tries = cell.refused == 1 ? "1 try was" : "\(cell.refused) tries were"
             let arrowText = "\(machine.stateNames[arrow.from]) → \(machine.stateNames[arrow.to])"
             add(
                 Flaw(
                     rule: .init(
                         kind: .stateMachine, name: "arrow_never_walked", severity: .medium,
                         statement: "Every arrow of the diagram can be walked."),
-                    message: "\(arrow.action) never led \(arrowText); \(cell.refused) tries were refused."),
+                    message: "\(arrow.action) never led \(arrowText); \(tries) refused."),
                 source: NodeID(refusal.source), step: refusal.step)
         }
     }

@@ -21,6 +21,7 @@ struct Walk<Context: ExplorationContext> {
     var experiments = Experiments()
     var faithfulness = Faithfulness()
     var merged = MergedStates()
+    var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
     var statistics = Statistics()
     var stopReason: StopReason?
@@ -54,7 +55,7 @@ struct Walk<Context: ExplorationContext> {
             after: nothing, from: .root, context: try ContextCells(context), whole: { nothing })
         let root = Graph.Node(
             identity: identity, limitedCounts: limitedActions.map { _ in 0 }, parent: 0, arrival: nil,
-            changes: nothing, depth: 0, isBroken: false)
+            changes: nothing, depth: 0, isOpen: true)
         _ = graph.add(root, fingerprint: try fingerprint(of: root, context))
         contexts.append(context)
         try await checkInvariants(in: 0, arrivingBy: nil)
@@ -76,8 +77,8 @@ struct Walk<Context: ExplorationContext> {
         }
         if case .frontierEmpty(let depthLimit) = stopReason {
             try await compareMergedStates()
-            // Beyond the limit, there may be a state in which the arrow can be walked.
-            if depthLimit == nil { judgeArrowsNeverWalked() }
+            // Beyond a limit, or behind what was found wrong, there may be a state in which the arrow can be walked.
+            if depthLimit == nil && findings.isEmpty { judgeArrowsNeverWalked() }
         }
         try await repeatEarlyTransitions()
     }
@@ -93,14 +94,18 @@ struct Walk<Context: ExplorationContext> {
         statistics.transitions += 1
         guard execution.canBePlaced else { return noteUnplaced(execution, edge: edge) }
         let flaws = judge(execution, edge: edge)
-        let (target, isNew) = try place(execution, edge: edge, isBroken: !flaws.isEmpty)
+        let (target, isNew) = try place(execution, edge: edge)
         record(execution, edge: edge, target: target, flaws: flaws)
-        guard isNew else { return }
-        if try await checkInvariants(in: target, arrivingBy: edge), flaws.isEmpty {
-            frontier.insert(edges(from: target))
-        } else {
-            graph[target].isBroken = true
-        }
+        if isNew { graph[target].isBroken = try await !checkInvariants(in: target, arrivingBy: edge) }
+        if flaws.isEmpty { open(target, reachedFrom: edge.source) }
+    }
+
+    /// Hands the steps of a state to the frontier when a flawless step reaches it, be it after one that was not.
+    private mutating func open(_ node: NodeID, reachedFrom source: NodeID) {
+        if graph[node].isOpen || graph[node].isBroken { return }
+        graph[node].isOpen = true
+        graph[node].depth = graph[source].depth + 1
+        frontier.insert(edges(from: node))
     }
 
     // MARK: Acting
@@ -135,9 +140,9 @@ struct Walk<Context: ExplorationContext> {
 
     /// Finds the state an execution led to, or adds it.
     private mutating func place(
-        _ execution: Execution<Context>, edge: Edge, isBroken: Bool
+        _ execution: Execution<Context>, edge: Edge
     ) throws -> (node: NodeID, isNew: Bool) {
-        let node = node(after: execution, edge: edge, isBroken: isBroken)
+        let node = node(after: execution, edge: edge)
         let fingerprint = try fingerprint(of: node, execution.context)
         if let known = graph.node(with: fingerprint) {
             if exploration.identity.narrowed != nil { merged.note(node, mergedInto: known, of: graph, by: edge) }
@@ -159,11 +164,11 @@ struct Walk<Context: ExplorationContext> {
         return place
     }
 
-    func node(after execution: Execution<Context>, edge: Edge, isBroken: Bool = false) -> Graph.Node {
+    func node(after execution: Execution<Context>, edge: Edge) -> Graph.Node {
         Graph.Node(
             identity: identity(of: execution, from: edge.source), limitedCounts: limitedCounts(after: edge),
             parent: edge.source, arrival: edge.step, changes: execution.changes,
-            depth: graph[edge.source].depth + 1, isBroken: isBroken)
+            depth: graph[edge.source].depth + 1)
     }
 
     private func identity(of execution: Execution<Context>, from source: NodeID) -> Canonicalizer.StateIdentity {

@@ -13,6 +13,7 @@ public final class MemoryTables: RewindableSystem {
     }
 
     private struct State {
+        /// Each with its key as first cell, so that equal rows under two keys are told apart.
         var rows: [RowKey: Row] = [:]
         var log: [RowChange] = []
         /// The rows at `begin`, shared with `rows` until the first change.
@@ -23,20 +24,21 @@ public final class MemoryTables: RewindableSystem {
     private let columns: Schema
     private let state = Mutex(State())
 
+    /// - Parameter schema: of the cells of each table; the key comes before them, as a column `key` compared by value.
     public init(name: String = "memory", schema: Schema = Schema()) {
         self.name = name
-        columns = schema
+        columns = Schema(tables: schema.tables.mapValues { .init(columns: [.init("key")] + $0.columns) })
     }
 
     /// The row's cells, or `nil` when there is no such row.
     public func get(table: String, key: Int64) -> [Value]? {
-        state.withLock { $0.rows[RowKey(table: table, key: Row([.integer(key)]))]?.cells }
+        state.withLock { $0.rows[RowKey(table: table, key: Row([.integer(key)]))] }.map { Array($0.cells.dropFirst()) }
     }
 
     /// Inserts or replaces a row, or removes it when `cells` is `nil`.
     public func set(table: String, key: Int64, to cells: [Value]?) {
+        let row = cells.map { Row([.integer(key)] + $0) }
         let key = RowKey(table: table, key: Row([.integer(key)]))
-        let row = cells.map { Row($0) }
         state.withLock { state in
             state.log.append(RowChange(table: table, key: key.key, before: state.rows[key], after: row))
             state.rows[key] = row

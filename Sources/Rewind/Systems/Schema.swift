@@ -31,7 +31,7 @@ public struct Schema: Sendable, Hashable {
         case plain
         /// A generated identifier; equal numbers in different namespaces are different things.
         case identifier(namespace: String)
-        /// A point in time that the system sets: left out of identity.
+        /// A point in time that the system sets: only whether it is set counts for identity.
         case timestamp
     }
 }
