@@ -12,6 +12,8 @@ final class ServerProcess {
 
     /// How long it may take to end by itself.
     private static let endingSeconds = 5.0
+    /// How long the news of its end may take to arrive, when its connections are closed already.
+    private static let noticingSeconds = 1.0
 
     /// Why a service did not start.
     struct StartFailure: Error, CustomStringConvertible {
@@ -58,9 +60,10 @@ final class ServerProcess {
         ended.wait()
     }
 
-    /// How it ended, or `nil` while it runs.
+    /// How it ended, or `nil` while it runs. An end that is only just happening is waited for.
     var exitDescription: String? {
-        if process.isRunning { return nil }
+        if ended.wait(timeout: .now() + Self.noticingSeconds) == .timedOut { return nil }
+        ended.signal()
         return process.terminationReason == .uncaughtSignal
             ? "was ended by signal \(process.terminationStatus)" : "exited with code \(process.terminationStatus)"
     }

@@ -46,6 +46,7 @@ extension Walk {
         if violations.contains(where: \.isConfirmed) { return .violated }
         let reasons = undecided(violations)
         if !reasons.isEmpty { return .notDecided(reasons) }
+        if statistics.transitions == 0 { return .notDecided(["No step was taken, so nothing was tried."]) }
         switch stopReason {
         case .frontierEmpty(nil) where !merged.isEmpty:
             return .held(.within("the states that the narrowed identity tells apart"))
