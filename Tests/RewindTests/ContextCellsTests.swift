@@ -21,17 +21,19 @@ import Testing
         let cells = try ContextCells(basket)
         #expect(
             cells.names == [
-                "context.lines.0.sku", "context.lines.0.count", "context.coupon", "context.isGift", "context.weight",
-                "context.total",
+                "context.lines", "context.lines.0", "context.lines.0.sku", "context.lines.0.count", "context.coupon",
+                "context.isGift", "context.weight", "context.total",
             ])
         #expect(
             cells.row.cells == [
-                .text("a"), .integer(2), .text("x"), .integer(1), .real(1.5), .text("18446744073709551615"),
+                .null, .null, .text("a"), .integer(2), .text("x"), .integer(1), .real(1.5),
+                .text("18446744073709551615"),
             ])
     }
 
-    @Test func `has no cell for what is nil or empty`() throws {
-        #expect(try ContextCells(Basket()).names == ["context.isGift", "context.weight", "context.total"])
+    @Test func `has no cell for what is nil, and one for what is empty`() throws {
+        let names = try ContextCells(Basket()).names
+        #expect(names == ["context.lines", "context.isGift", "context.weight", "context.total"])
     }
 
     @Test func `of a single value is one cell`() throws {

@@ -29,6 +29,58 @@ import Testing
         }
         #expect(try await explore(exploration, in: office.world).statesVisited == 3)
     }
+
+    private struct Basket: ExplorationContext {
+        struct Coupon: Codable, Hashable {
+            var note: String?
+        }
+
+        var refundsOfOrder: [String: [Int64]] = [:]
+        var coupon: Coupon?
+    }
+
+    private struct Light: ExplorationContext {
+        enum Color: Codable, Hashable { case red, green }
+
+        var color = Color.red
+    }
+
+    @Test func `when a case without a value is another`() async throws {
+        let exploration = Exploration(of: Light.self) {
+            Action("go") { run in
+                run.context.color = .green
+                return .accepted
+            }
+        }
+        #expect(try await Explorer(exploration, in: World()).explore().statesVisited == 2)
+    }
+
+    @Test func `when the tester knows of something empty, or of nothing`() async throws {
+        let exploration = Exploration(of: Basket.self) {
+            Action("order") { run in
+                run.context.refundsOfOrder["o1"] = []
+                return .accepted
+            }
+            Action("take_coupon") { run in
+                run.context.coupon = Basket.Coupon()
+                return .accepted
+            }
+        }
+        #expect(try await Explorer(exploration, in: World()).explore().statesVisited == 4)
+    }
+}
+
+@Suite struct `Equal states are one` {
+    @Test func `when sets were filled in another order`() throws {
+        let words = (0..<50).map { "word \($0)" }
+        var backwards = Set<String>(minimumCapacity: 1000)
+        for word in words.reversed() { backwards.insert(word) }
+        #expect(try ContextCells(Set(words)).row == ContextCells(backwards).row)
+        let numbers = Dictionary(uniqueKeysWithValues: (0..<50).map { (Int64($0), $0) })
+        var reserved = [Int64: Int](minimumCapacity: 1000)
+        for number in (0..<50).reversed() { reserved[Int64(number)] = number }
+        #expect(try ContextCells(numbers).row == ContextCells(reserved).row)
+    }
 }
 
 private func answered(_ method: String, _ status: Int) -> Exchange {

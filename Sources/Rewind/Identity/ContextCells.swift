@@ -1,6 +1,7 @@
 /// A context taken apart into named cells, so that it can be compared and hashed like a row.
 ///
-/// A property that is nil has no cell: absent and nil mean the same.
+/// A property that is nil has no cell: absent and nil mean the same. A list, a dictionary, a struct or a case has a cell of
+/// its own beside those of its parts, so that an empty one is not taken for none. Sets and dictionaries have no order.
 struct ContextCells: Sendable {
     /// `context.orderID`, `context.lines.0.sku`, …; parallel to the cells of `row`.
     private(set) var names: [String] = []
@@ -16,7 +17,7 @@ struct ContextCells: Sendable {
     mutating func append(_ value: some Encodable) throws {
         let sink = CellSink()
         let root = row.packed.isEmpty && names.isEmpty ? "context" : "context.\(names.count)"
-        try value.encode(to: CellEncoder(sink: sink, name: root))
+        try SingleCell(sink: sink, name: root).encode(value)
         names.append(contentsOf: sink.names)
         row.append(contentsOf: sink.row)
     }
@@ -26,6 +27,11 @@ struct ContextCells: Sendable {
 private final class CellSink {
     var names: [String] = []
     var row = Row(reservingBytes: 128)
+
+    /// Says that there is something that may turn out to have no parts. The whole context always is.
+    func addContainer(_ name: String) {
+        if name != "context" { add(name) { $0.appendNull() } }
+    }
 
     func add(_ name: String, _ append: (inout Row) -> Void) {
         names.append(name)
@@ -40,10 +46,14 @@ private struct CellEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        KeyedEncodingContainer(KeyedCells(sink: sink, prefix: name))
+        sink.addContainer(name)
+        return KeyedEncodingContainer(KeyedCells(sink: sink, prefix: name))
     }
 
-    func unkeyedContainer() -> any UnkeyedEncodingContainer { ListedCells(sink: sink, prefix: name) }
+    func unkeyedContainer() -> any UnkeyedEncodingContainer {
+        sink.addContainer(name)
+        return ListedCells(sink: sink, prefix: name)
+    }
 
     func singleValueContainer() -> any SingleValueEncodingContainer { SingleCell(sink: sink, name: name) }
 }
@@ -64,11 +74,13 @@ private struct KeyedCells<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<
         Nested
     > {
-        KeyedEncodingContainer(KeyedCells<Nested>(sink: sink, prefix: name(key)))
+        sink.addContainer(name(key))
+        return KeyedEncodingContainer(KeyedCells<Nested>(sink: sink, prefix: name(key)))
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        ListedCells(sink: sink, prefix: name(key))
+        sink.addContainer(name(key))
+        return ListedCells(sink: sink, prefix: name(key))
     }
 
     func superEncoder() -> any Encoder { CellEncoder(sink: sink, name: prefix + ".super") }
@@ -96,11 +108,15 @@ private struct ListedCells: UnkeyedEncodingContainer {
     }
 
     mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        KeyedEncodingContainer(KeyedCells<Nested>(sink: sink, prefix: nextName()))
+        let name = nextName()
+        sink.addContainer(name)
+        return KeyedEncodingContainer(KeyedCells<Nested>(sink: sink, prefix: name))
     }
 
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        ListedCells(sink: sink, prefix: nextName())
+        let name = nextName()
+        sink.addContainer(name)
+        return ListedCells(sink: sink, prefix: name)
     }
 
     mutating func superEncoder() -> any Encoder { CellEncoder(sink: sink, name: nextName()) }
@@ -123,7 +139,25 @@ private struct SingleCell: SingleValueEncodingContainer {
         case let number as Double: sink.add(name) { $0.append(number) }
         case let number as Float: sink.add(name) { $0.append(Double(number)) }
         case let number as any BinaryInteger & Encodable: encode(integer: number)
-        default: try value.encode(to: CellEncoder(sink: sink, name: name))
+        default:
+            if let members = try (value as? any Unordered)?.members() {
+                encode(members: members)
+            } else {
+                try value.encode(to: CellEncoder(sink: sink, name: name))
+            }
+        }
+    }
+
+    /// Members of one cell share one name, under which their order does not count; larger ones are put in order.
+    private func encode(members: [ContextCells]) {
+        sink.addContainer(name)
+        let ordered = members.sorted { $0.row.packed.lexicographicallyPrecedes($1.row.packed) }
+        for (index, member) in ordered.enumerated() {
+            let isSingle = member.names == ["context"]
+            let prefix = isSingle ? "\(name).member" : "\(name).\(index)"
+            if !isSingle { sink.addContainer(prefix) }
+            sink.names.append(contentsOf: member.names.map { prefix + $0.dropFirst("context".count) })
+            sink.row.append(contentsOf: member.row)
         }
     }
 
@@ -132,6 +166,27 @@ private struct SingleCell: SingleValueEncodingContainer {
             sink.add(name) { $0.append(number) }
         } else {
             sink.add(name) { $0.append(.text(String(integer))) }
+        }
+    }
+}
+
+/// A collection that is encoded in an order of its own, another one in every process.
+private protocol Unordered {
+    /// `nil` when it is encoded under names and not in an order.
+    func members() throws -> [ContextCells]?
+}
+
+extension Set: Unordered where Element: Encodable {
+    fileprivate func members() throws -> [ContextCells]? { try map { try ContextCells($0) } }
+}
+
+extension Dictionary: Unordered where Key: Encodable, Value: Encodable {
+    fileprivate func members() throws -> [ContextCells]? {
+        if Key.self == String.self || Key.self == Int.self || Key.self is any CodingKeyRepresentable.Type { return nil }
+        return try map { key, value in
+            var pair = try ContextCells(key)
+            try pair.append(value)
+            return pair
         }
     }
 }
