@@ -68,6 +68,39 @@ import Testing
         }
         #expect(try await Explorer(exploration, in: World()).explore().statesVisited == 4)
     }
+
+    @Test func `when an amount is by chance the number of a generated thing`() throws {
+        #expect(try context(["paid": 1], order: 1) != context(["paid": 2], order: 2))
+        #expect(try context(["orderID": 1], order: 1) == context(["orderID": 2], order: 2))
+        #expect(try context(["order_id": 1], order: 1) == context(["order_id": 2], order: 2))
+        #expect(try context(["id": 1], order: 1) == context(["id": 2], order: 2))
+    }
+
+    @Test func `when a text only begins with a point in time`() throws {
+        #expect(try context(["cursor": "2026-11-21T02:44:00Z_a"]) != context(["cursor": "2026-11-21T02:44:00Z_b"]))
+        #expect(try context(["at": "2026-11-21T02:44:00.5Z"]) == context(["at": "2026-11-21 02:45:00+01:00"]))
+    }
+
+    /// What the context adds to the fingerprint of a state in which an order of that number was generated.
+    private func context(_ values: [String: some Encodable], order: Int64 = 1) throws -> Fingerprint {
+        try identity(inserting: order, counterFrom: order - 1, context: ContextCells(values)).context
+    }
+
+    private func identity(
+        inserting number: Int64, counterFrom last: Int64?, context: ContextCells = ContextCells()
+    ) -> Canonicalizer.StateIdentity {
+        let schema = Schema(tables: ["orders": .init(columns: [.init("id", .identifier(namespace: "orders"))])])
+        let row = Row([.integer(number)])
+        let changes = ChangeSet(
+            squashing: [RowChange(table: "orders", key: row, before: nil, after: row)],
+            counters: [
+                RowChange(
+                    table: "sqlite_sequence", key: Row([.text("orders")]), before: last.map { Row([.integer($0)]) },
+                    after: row)
+            ])
+        return Canonicalizer(systems: ["db"], schemas: [schema], rules: ReadingRules())
+            .identity(after: [changes], from: .root, context: context) { [changes] }
+    }
 }
 
 @Suite struct `Equal states are one` {

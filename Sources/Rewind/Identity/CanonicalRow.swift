@@ -60,10 +60,15 @@ extension Canonicalizer {
         switch cell {
         case .text(let bytes) where looksLikeTimestamp(bytes): return .present
         case .text, .blob: return CanonicalName(textFingerprint(of: cell).flatMap(names.name(of:)))
-        case .integer(let number) where !names.isEmpty && property.lowercased().hasSuffix("id"):
+        case .integer(let number) where !names.isEmpty && namesAnID(property):
             return CanonicalName(nameOfNumber(number, names))
         default: return .byValue
         }
+    }
+
+    /// Whether a property by that name holds an id (`id`, `orderID`, `order_id`), and no amount (`paid`).
+    private func namesAnID(_ property: String) -> Bool {
+        [".id", "_id", "ID", "Id"].contains { property.hasSuffix($0) }
     }
 
     /// In a context, an id does not say what it is the id of: it stands for whatever has that number.

@@ -26,9 +26,12 @@ func volatileFingerprint(of cell: Row.Cell, space: UInt32) -> Fingerprint {
     }
 }
 
-/// Whether the text starts like an ISO 8601 point in time: `2026-11-21T02:44` or with a blank for the `T`.
+/// Whether the text is an ISO 8601 point in time: `2026-11-21T02:44` or with a blank for the `T`, then perhaps seconds,
+/// fractions and a zone, and nothing else.
 func looksLikeTimestamp(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count >= 16 else { return false }
+    guard (16...35).contains(bytes.count) else { return false }
+    let mayFollow = "0123456789:.,+- Z".utf8
+    guard bytes.dropFirst(16).allSatisfy({ mayFollow.contains($0) }) else { return false }
     let pattern: StaticString = "dddd-dd-dd?dd:dd"
     return pattern.withUTF8Buffer { pattern in
         zip(pattern, bytes).allSatisfy { expected, byte in
