@@ -86,6 +86,14 @@ import Testing
         try identity(inserting: order, counterFrom: order - 1, context: ContextCells(values)).context
     }
 
+    @Test func `when numbers were chosen and the counter followed`() {
+        let chosen = [Int64(7), 9].map { identity(inserting: $0, counterFrom: 0).content }
+        #expect(chosen[0] != chosen[1])
+        let first = [Int64(7), 9].map { identity(inserting: $0, counterFrom: nil).content }
+        #expect(first[0] != first[1])
+        #expect(identity(inserting: 1, counterFrom: nil).content == identity(inserting: 5, counterFrom: 4).content)
+    }
+
     private func identity(
         inserting number: Int64, counterFrom last: Int64?, context: ContextCells = ContextCells()
     ) -> Canonicalizer.StateIdentity {

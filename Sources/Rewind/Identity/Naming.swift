@@ -6,6 +6,7 @@ extension Canonicalizer {
             let reading = reading(of: change.table, system: system)
             if reading.isPlain { continue }
             let before = change.before?.cells
+            let generated = generatedNumbers(of: change, in: changes)
             var column = 0
             after.forEachCell { cell in
                 defer { column += 1 }
@@ -15,9 +16,7 @@ extension Canonicalizer {
                     if let before, before[column] == cell.value { return }
                     names.add(volatileFingerprint(of: cell, space: space), space: space)
                 case .identifier(let space, own: true):
-                    guard case .integer(let number) = cell, before == nil,
-                        wasGenerated(number, table: change.table, counters: changes.counters)
-                    else { return }
+                    guard case .integer(let number) = cell, generated?.contains(number) == true else { return }
                     names.add(numberFingerprint(number, space: space), space: space)
                 default: break
                 }
@@ -25,14 +24,19 @@ extension Canonicalizer {
         }
     }
 
-    /// A number was generated, not chosen, when the table's counter passed it in the same step.
-    private func wasGenerated(_ number: Int64, table: String, counters: [RowChange]) -> Bool {
-        let key = Row([.text(table)])
-        guard let counter = counters.first(where: { $0.key == key }),
+    /// The numbers that the counter of an inserted row's table gave out in this step.
+    ///
+    /// A counter also follows a number that was chosen, and then leaps over others. So numbers count as generated only
+    /// when each one that the counter passed is that of a new row; otherwise they are compared by value.
+    private func generatedNumbers(of change: RowChange, in changes: ChangeSet) -> ClosedRange<Int64>? {
+        let key = Row([.text(change.table)])
+        guard change.before == nil, let counter = changes.counters.first(where: { $0.key == key }),
             case .integer(let last)? = counter.after?.cells.first
-        else { return false }
-        if case .integer(let first)? = counter.before?.cells.first { return first < number && number <= last }
-        return number <= last
+        else { return nil }
+        var first: Int64 = 0
+        if case .integer(let number)? = counter.before?.cells.first { first = number }
+        let inserted = changes.rows.count { $0.table == change.table && $0.before == nil }
+        return first < last && Int64(inserted) == last - first ? first + 1...last : nil
     }
 
     func name(newValuesIn context: ContextCells, into names: inout Names) {
