@@ -122,6 +122,58 @@ import Testing
         for number in (0..<50).reversed() { reserved[Int64(number)] = number }
         #expect(try ContextCells(numbers).row == ContextCells(reserved).row)
     }
+
+    @Test func `although it was learned late, and no rewind is blamed for it`() async throws {
+        let office = Office(["orders": [.init("status"), .init("code")]])
+        @Sendable func change(_ run: Run<Notes>, _ body: (inout [Value]) -> Void) throws {
+            var cells = try run.office.tables.get(table: "orders", key: 1) ?? []
+            body(&cells)
+            try run.office.tables.set(table: "orders", key: 1, to: cells)
+        }
+        let exploration = Exploration(of: Notes.self) {
+            doing("create") { try $0.office.add("orders", .text("pending"), .text("-")) }
+            // Random only in a state in which it was not first tried, so two states differ until `renew` is seen.
+            Action("stamp") { run in
+                let code = try run.office.unique()
+                let isPaid = try run.office.tables.get(table: "orders", key: 1)?.first == .text("paid")
+                try change(run) { $0[1] = .text(isPaid ? code : "stamped") }
+                if isPaid { run.context.number = 1 }
+                return .accepted
+            }
+            .when { $0.step == 1 && $0.number == nil }
+            Action("pay") { run in
+                try change(run) { $0[0] = .text("paid") }
+                return .accepted
+            }
+            .when { $0.step == 1 }
+            Action("renew") { run in
+                let code = try run.office.unique()
+                try change(run) { $0[1] = .text(code) }
+                return .accepted
+            }
+            .when { $0.number == 1 }
+        }
+        let result = try await explore(exploration, in: office.world, limits: Limits(steps: 200))
+        #expect(result.learnedVolatile == ["orders.code"])
+        #expect(result.verdict == .held(.everything))
+    }
+
+    @Test func `although rows of one table have different lengths`() async throws {
+        let office = Office(["orders": [.init("status"), .init("code")]])
+        let exploration = Exploration(of: Notes.self) {
+            doing("create") { try $0.office.add("orders", .text("pending")) }
+            doing("extend", at: 1) { run in
+                try run.office.tables.set(table: "orders", key: 1, to: [.text("paid"), .text(run.office.unique())])
+            }
+            doing("renew", at: 1) { run in
+                try run.office.tables.set(table: "orders", key: 2, to: [.text("paid"), .text(run.office.unique())])
+            }
+            doing("extend_after", at: 2) { run in
+                try run.office.tables.set(table: "orders", key: 1, to: [.text("paid"), .text(run.office.unique())])
+            }
+        }
+        #expect(try await explore(exploration, in: office.world).verdict == .held(.everything))
+    }
 }
 
 private func answered(_ method: String, _ status: Int) -> Exchange {

@@ -104,16 +104,6 @@ struct Canonicalizer: Sendable {
         return StateIdentity(content: content, context: fingerprint(of: context, names: kept), names: kept)
     }
 
-    /// All generated values of a path, from the change sets of its steps.
-    func names(along path: [(changes: [ChangeSet], context: ContextCells)]) -> Names {
-        path.reduce(into: Names()) { names, step in
-            for (system, changes) in step.changes.enumerated() {
-                name(newValuesIn: changes, system: system, into: &names)
-            }
-            name(newValuesIn: step.context, into: &names)
-        }
-    }
-
     /// How a table is read; one that appeared after the start is read by value.
     func reading(of table: String, system: Int) -> TableReading {
         tables[system][table] ?? TableReading(system: systems[system], table: table, schema: nil, rules: rules)

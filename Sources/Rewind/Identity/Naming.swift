@@ -13,7 +13,7 @@ extension Canonicalizer {
                 switch reading.column(column) {
                 case .volatile(let space):
                     if case .null = cell { return }
-                    if let before, before[column] == cell.value { return }
+                    if let before, column < before.count, before[column] == cell.value { return }
                     names.add(volatileFingerprint(of: cell, space: space), space: space)
                 case .identifier(let space, own: true):
                     guard case .integer(let number) = cell, generated?.contains(number) == true else { return }

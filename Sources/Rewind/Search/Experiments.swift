@@ -107,13 +107,13 @@ extension Walk {
         if new.isEmpty { return }
         experiments.learned.formUnion(new)
         canonicalizer = canonicalizer.learning(new)
+        // From parents to children as they were found, so that a step taken again leads to the same identity.
         for node in graph.nodes.indices {
-            let path = try graph.lineage(of: node).map {
-                (changes: graph[$0].changes, context: try ContextCells(contexts[$0]))
-            }
-            graph[node].identity = canonicalizer.identity(
-                of: graph.difference(fromRootTo: node, systems: world.systems.count),
-                context: try ContextCells(contexts[node]), names: canonicalizer.names(along: path))
+            let source = node == 0 ? .root : graph[graph[node].parent].identity
+            let identity = canonicalizer.identity(
+                after: graph[node].changes, from: source, context: try ContextCells(contexts[node])
+            ) { graph.difference(fromRootTo: node, systems: world.systems.count) }
+            graph[node].identity = identity
         }
         let fingerprints = try graph.nodes.indices.map { try fingerprint(of: graph[$0], contexts[$0]) }
         graph.reindex(fingerprints)
