@@ -109,6 +109,19 @@ import Testing
         return Canonicalizer(systems: ["db"], schemas: [schema], rules: ReadingRules())
             .identity(after: [changes], from: .root, context: context) { [changes] }
     }
+
+    @Test func `when a column of random codes also holds words`() async throws {
+        let office = Office(["orders": [.init("code")]])
+        let exploration = Exploration(of: Notes.self) {
+            doing("create") { try $0.office.add("orders", .text($0.office.unique())) }
+            for word in ["canceled", "void"] {
+                doing("mark_\(word)", at: 1) { try $0.office.tables.set(table: "orders", key: 1, to: [.text(word)]) }
+            }
+        }
+        let result = try await explore(exploration, in: office.world)
+        #expect(result.learnedVolatile == ["orders.code"])
+        #expect(result.statesVisited == 4)
+    }
 }
 
 @Suite struct `Equal states are one` {

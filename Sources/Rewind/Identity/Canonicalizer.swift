@@ -40,6 +40,13 @@ struct Canonicalizer: Sendable {
         return Canonicalizer(systems: systems, schemas: schemas, rules: rules)
     }
 
+    /// A canonicalizer that also compares these values as they are.
+    func knowing(chosen: Set<Fingerprint>) -> Canonicalizer {
+        var rules = rules
+        rules.chosen.formUnion(chosen)
+        return Canonicalizer(systems: systems, schemas: schemas, rules: rules)
+    }
+
     /// `table.column`, as rules name it.
     func columnName(_ column: Int, of table: String, system: Int) -> String {
         let columns = schemas[system].tables[table]?.columns ?? []

@@ -48,6 +48,8 @@ struct ReadingRules: Sendable {
     var comparedAsIs: Set<String> = []
     /// Columns and context properties that differed when an action was run twice from one state.
     var learned: Set<String> = []
+    /// Values that a step wrote again when it was repeated: chosen, and compared by value even in volatile columns.
+    var chosen: Set<Fingerprint> = []
 }
 
 /// A number for a kind of thing, equal in every process.

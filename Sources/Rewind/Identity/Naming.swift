@@ -14,7 +14,8 @@ extension Canonicalizer {
                 case .volatile(let space):
                     if case .null = cell { return }
                     if let before, column < before.count, before[column] == cell.value { return }
-                    names.add(volatileFingerprint(of: cell, space: space), space: space)
+                    let value = volatileFingerprint(of: cell, space: space)
+                    if !rules.chosen.contains(value) { names.add(value, space: space) }
                 case .identifier(let space, own: true):
                     guard case .integer(let number) = cell, generated?.contains(number) == true else { return }
                     names.add(numberFingerprint(number, space: space), space: space)
@@ -45,7 +46,8 @@ extension Canonicalizer {
         context.row.forEachCell { cell in
             defer { index += 1 }
             if case .null = cell { return }
-            guard let value = generatedValue(cell, property: context.names[index]) else { return }
+            guard let value = generatedValue(cell, property: context.names[index]), !rules.chosen.contains(value)
+            else { return }
             names.add(value, space: space(named: context.names[index]))
         }
     }

@@ -26,6 +26,13 @@ func volatileFingerprint(of cell: Row.Cell, space: UInt32) -> Fingerprint {
     }
 }
 
+/// The same of a copied value; `name` is that of its column or context property.
+func volatileFingerprint(of value: Value, of name: String) -> Fingerprint {
+    var print = Fingerprint.zero
+    Row([value]).forEachCell { print = volatileFingerprint(of: $0, space: space(named: name)) }
+    return print
+}
+
 /// Whether the text is an ISO 8601 point in time: `2026-11-21T02:44` or with a blank for the `T`, then perhaps seconds,
 /// fractions and a zone, and nothing else.
 func looksLikeTimestamp(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -58,7 +58,7 @@ extension Walk {
             }
             volatile.formUnion(columns)
         }
-        try learn(volatile)
+        try learn(volatile, chosen: valuesWrittenAgain(first, second, from: source))
         return second
     }
 
@@ -101,10 +101,39 @@ extension Walk {
         return Set(zip(first.names, cells).filter { $0.1.0 != $0.1.1 }.map(\.0))
     }
 
+    /// What both runs wrote alike, and no step before them had generated.
+    private func valuesWrittenAgain(
+        _ first: Execution<Context>, _ second: Execution<Context>, from source: NodeID
+    ) throws -> Set<Fingerprint> {
+        var chosen: Set<Fingerprint> = []
+        for (system, pair) in zip(first.changes, second.changes).enumerated() {
+            for (a, b) in zip(pair.0.rows, pair.1.rows) where a.table == b.table {
+                let (before, left, right) = (a.before?.cells ?? [], a.after?.cells ?? [], b.after?.cells ?? [])
+                for column in 0..<min(left.count, right.count) where left[column] == right[column] {
+                    if column < before.count && before[column] == left[column] { continue }
+                    let name = canonicalizer.columnName(column, of: a.table, system: system)
+                    chosen.insert(volatileFingerprint(of: left[column], of: name))
+                }
+            }
+        }
+        let known = try ContextCells(contexts[source])
+        let before = Dictionary(zip(known.names, known.row.cells), uniquingKeysWith: { $1 })
+        if first.cells.names == second.cells.names {
+            let cells = zip(first.cells.row.cells, second.cells.row.cells)
+            for (name, pair) in zip(first.cells.names, cells) where pair.0 == pair.1 && before[name] != pair.0 {
+                chosen.insert(volatileFingerprint(of: pair.0, of: name))
+            }
+        }
+        return chosen.filter { graph[source].identity.names.name(of: $0) == nil }
+    }
+
     /// Takes up what was learned; states that were found before are seen anew.
-    private mutating func learn(_ volatile: Set<String>) throws {
+    private mutating func learn(_ volatile: Set<String>, chosen: Set<Fingerprint>) throws {
         let new = canonicalizer.notYetVolatile(volatile)
-        if new.isEmpty { return }
+        let wasNamed = graph.nodes.contains { node in node.identity.names.living.contains { chosen.contains($0.value) }
+        }
+        canonicalizer = canonicalizer.knowing(chosen: chosen)
+        if new.isEmpty && !wasNamed { return }
         experiments.learned.formUnion(new)
         canonicalizer = canonicalizer.learning(new)
         // From parents to children as they were found, so that a step taken again leads to the same identity.
