@@ -283,4 +283,17 @@ private final class Stuck: RewindableSystem {
             return error.description
         }
     }
+
+    @Test func `such as two systems of one name, and two diagrams`() {
+        let plain = Exploration(of: Notes.self) { doing("pay") { _ in } }
+        #expect(
+            error(plain, in: World(systems: [MemoryTables(), MemoryTables()]))
+                == "Two systems have the name “memory”. Names tell their rows apart; rename one.")
+        let twofold = Exploration(of: Notes.self) {
+            doing("pay") { _ in }
+            StateMachine(\.step) { Arrow("pay", from: 0, to: 1) }
+            StateMachine(\.token) { Arrow("pay", from: nil, to: "paid") }
+        }
+        #expect(error(twofold, in: World()) == "The exploration has 2 state machines; only one can be followed.")
+    }
 }

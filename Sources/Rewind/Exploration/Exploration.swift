@@ -11,6 +11,7 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
     public private(set) var actions: [Action<Context>] = []
     public private(set) var invariants: [Invariant<Context>] = []
     public private(set) var stateMachine: StateMachine<Context>?
+    private var stateMachineCount = 0
     public private(set) var laws: [Law] = Law.standard
     public private(set) var identity: Identity<Context> = .wholeState
     /// Laws that were switched off, each with the reason given.
@@ -23,7 +24,9 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
             switch part {
             case .action(let action): actions.append(action)
             case .invariant(let invariant): invariants.append(invariant)
-            case .stateMachine(let machine): stateMachine = machine
+            case .stateMachine(let machine):
+                stateMachine = machine
+                stateMachineCount += 1
             }
         }
     }
@@ -51,8 +54,13 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
     }
 
     /// - Throws: ``ExplorationError`` when names clash or refer to nothing.
-    func validate() throws(ExplorationError) {
+    func validate(in world: World) throws(ExplorationError) {
         if actions.isEmpty { throw ExplorationError("The exploration has no action: there is nothing to try.") }
+        if stateMachineCount > 1 {
+            throw ExplorationError(
+                "The exploration has \(stateMachineCount) state machines; only one can be followed.")
+        }
+        try requireUnique(world.systems.map(\.name), of: "system", because: "Names tell their rows apart")
         try requireUnique(actions.map(\.name), of: "action")
         try requireUnique(invariants.map(\.name), of: "invariant")
         for action in actions where action.variants.isEmpty {
@@ -70,10 +78,12 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
         }
     }
 
-    private func requireUnique(_ names: [String], of kind: String) throws(ExplorationError) {
+    private func requireUnique(
+        _ names: [String], of kind: String, because reason: String = "Names identify them in paths"
+    ) throws(ExplorationError) {
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted {
-            throw ExplorationError("Two \(kind)s have the name “\(name)”. Names identify them in paths; rename one.")
+            throw ExplorationError("Two \(kind)s have the name “\(name)”. \(reason); rename one.")
         }
     }
 }

@@ -25,7 +25,7 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
         limits: Limits = Limits(), thread: WorkerThread = .shared,
         onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
     ) throws(ExplorationError) {
-        try exploration.validate()
+        try exploration.validate(in: world)
         self.exploration = exploration
         self.world = world
         self.strategy = strategy
