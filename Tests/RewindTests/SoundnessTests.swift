@@ -211,6 +211,19 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
         #expect(nine?.counterexample.path == ["create", "pay"])
         #expect(nine?.isConfirmed == true)
     }
+
+    @Test func `and nothing tried too often, when a path allows more than 255`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("count") { run in
+                run.context.step += 1
+                return .accepted
+            }
+            .atMost(300)
+        }
+        let result = try await explore(exploration, in: World(), limits: Limits(steps: 400))
+        #expect(result.statesVisited == 301)
+        #expect(result.verdict == .held(.everything))
+    }
 }
 
 @Suite struct `No false alarm` {

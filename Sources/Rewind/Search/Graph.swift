@@ -15,7 +15,7 @@ struct Graph: Sendable {
     struct Node: Sendable {
         var identity: Canonicalizer.StateIdentity
         /// How often each limited action occurred on the path here.
-        let limitedCounts: [UInt8]
+        let limitedCounts: [Int]
         let parent: NodeID
         /// The step from the parent; `nil` at the root.
         let arrival: StepID?

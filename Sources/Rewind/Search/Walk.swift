@@ -210,9 +210,9 @@ struct Walk<Context: ExplorationContext> {
         return graph[node].limitedCounts[index] < maximum
     }
 
-    func limitedCounts(after edge: Edge) -> [UInt8] {
+    func limitedCounts(after edge: Edge) -> [Int] {
         var counts = graph[edge.source].limitedCounts
-        if let index = limitedActions.firstIndex(of: edge.step.action), counts[index] < .max { counts[index] += 1 }
+        if let index = limitedActions.firstIndex(of: edge.step.action) { counts[index] += 1 }
         return counts
     }
 
