@@ -285,6 +285,16 @@ private final class Stuck: RewindableSystem {
             Invariant("never") { _ in false }
         }
     }
+
+    @Test func `or it is said that it is not, whatever else went wrong`() async throws {
+        let stuck = Stuck(failsToEnd: true)
+        let result = try await explore(exploration(of: stuck), in: World(systems: [stuck]))
+        #expect(
+            result.stopReason
+                == .failed(
+                    "The database is locked. And db could not be returned to where it was: The row 7 is not as recorded."
+                ))
+    }
 }
 
 @Suite struct `What can't be told apart is refused` {

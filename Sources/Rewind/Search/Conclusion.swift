@@ -6,8 +6,12 @@ extension Walk {
             do {
                 try await system.end()
             } catch {
-                if case .failed = stopReason { continue }
-                stopReason = .failed("\(system.name) could not be returned to where it was: \(error)")
+                let message = "\(system.name) could not be returned to where it was: \(error)"
+                if case .failed(let reason) = stopReason {
+                    stopReason = .failed("\(reason) And \(message)")
+                } else {
+                    stopReason = .failed(message)
+                }
             }
         }
         statistics.elapsed = ContinuousClock.now - started

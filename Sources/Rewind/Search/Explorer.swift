@@ -47,8 +47,14 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
         var begun: [any RewindableSystem] = []
         do {
             for system in world.systems {
+                do {
+                    try await system.begin()
+                } catch {
+                    // It may have begun in part; what it says now would only hide why it could not begin.
+                    try? await system.end()
+                    throw error
+                }
                 begun.append(system)
-                try await system.begin()
             }
             try await walk.prepare()
             try await walk.run()

@@ -1,6 +1,7 @@
 /// A system under the API that can tell what changed and go back.
 ///
-/// The explorer calls `begin` once, then any sequence of `capture` and `apply`, then `end`. Between a `capture` and the
+/// The explorer calls `begin` once, then any sequence of `capture` and `apply`, then `end`; `end` also when `begin` threw,
+/// to remove what may have been installed by then. Between a `capture` and the
 /// next call nobody but the API under test may write; what it writes is what the next `capture` returns.
 ///
 /// At every instant *content = root + position + uncaptured changes*. An adapter that keeps its position in the system
