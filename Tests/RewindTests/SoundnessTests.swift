@@ -286,6 +286,13 @@ private final class Stuck: RewindableSystem {
         }
     }
 
+    @Test func `because nothing is moved any more after a move that failed`() async throws {
+        let stuck = Stuck(failsToEnd: false)
+        let result = try await explore(exploration(of: stuck), in: World(systems: [stuck]))
+        #expect(stuck.timesApplied == 1)
+        #expect(result.violations.allSatisfy { !$0.isConfirmed })
+    }
+
     @Test func `or it is said that it is not, whatever else went wrong`() async throws {
         let stuck = Stuck(failsToEnd: true)
         let result = try await explore(exploration(of: stuck), in: World(systems: [stuck]))

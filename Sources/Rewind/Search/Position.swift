@@ -8,6 +8,8 @@ struct Position: Sendable {
     private(set) var node: NodeID = 0
     /// What happened since, one for each system.
     private var since: [ChangeSet]
+    /// Whether a move or capture failed midway: where the systems are is unknown then, and moving them would do harm.
+    private var isLost = false
     private(set) var moves = Measure()
     private(set) var captures = Measure()
 
@@ -21,11 +23,13 @@ struct Position: Sendable {
         let start = ContinuousClock.now
         var captured: [ChangeSet] = []
         captured.reserveCapacity(systems.count)
+        isLost = true
         for (index, system) in systems.enumerated() {
             let changes = try await system.capture()
             since[index] = since[index].then(changes)
             captured.append(changes)
         }
+        isLost = false
         captures.add(ContinuousClock.now - start)
         return captured
     }
@@ -45,9 +49,12 @@ struct Position: Sendable {
     func isAt(_ node: NodeID) -> Bool { self.node == node && since.allSatisfy(\.isEmpty) }
 
     /// Moves the systems to a state. Costs nothing when they are there.
+    /// - Throws: what a system throws; after that, ``NotDecided`` for every further move.
     mutating func move(to target: NodeID, in graph: Graph) async throws {
+        if isLost { throw NotDecided("It was not tried, because a system had failed to move.") }
         if isAt(target) { return }
         let start = ContinuousClock.now
+        isLost = true
         let (up, down) = ways(from: node, to: target, in: graph)
         for (index, system) in systems.enumerated() {
             let back = [since[index].inverted] + up.map { graph[$0].changes[index].inverted }
@@ -55,6 +62,7 @@ struct Position: Sendable {
             let difference = ChangeSet.joined(back + forth)
             if !difference.isEmpty { try await system.apply(difference) }
         }
+        isLost = false
         arrived(at: target)
         moves.add(ContinuousClock.now - start)
     }
