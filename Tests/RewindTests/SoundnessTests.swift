@@ -304,6 +304,17 @@ private final class Stuck: RewindableSystem {
     }
 }
 
+@Suite struct `Held is never said` {
+    @Test func `when nothing was sent`() async throws {
+        let reason = "Nothing was tried: no action could be formed, or a limit came first."
+        let idle = Exploration(of: Notes.self) { doing("later", at: 1) { _ in } }
+        #expect(try await explore(idle, in: World()).verdict == .notDecided([reason]))
+        let hurried = Exploration(of: Notes.self) { doing("start") { _ in } }
+        let result = try await explore(hurried, in: World(), limits: Limits(time: .zero))
+        #expect(result.verdict == .notDecided([reason]))
+    }
+}
+
 @Suite struct `What can't be told apart is refused` {
     private func error(_ exploration: Exploration<Notes>, in world: World) -> String? {
         do throws(ExplorationError) {

@@ -55,6 +55,10 @@ extension Walk {
         }
     }
 
+    private var hasFailed: Bool {
+        if case .failed? = stopReason { true } else { false }
+    }
+
     private func undecided(_ violations: [Violation]) -> [String] {
         var reasons = findings.failures.map { failure in
             "\(failure.what) failed\(failure.count > 1 ? " \(failure.count) times" : ""): \(failure.message)"
@@ -63,7 +67,11 @@ extension Walk {
             guard case .notReproduced(let why) = violation.confirmation else { continue }
             reasons.append("\(violation.rule.name) was violated once, and not when its path was replayed. \(why)")
         }
-        if case .interrupted? = stopReason { reasons.append("It was interrupted.") }
+        if case .interrupted? = stopReason {
+            reasons.append("It was interrupted.")
+        } else if !hasFailed, exploration.actions.indices.allSatisfy({ coverage.total(action: $0).attempts == 0 }) {
+            reasons.append("Nothing was tried: no action could be formed, or a limit came first.")
+        }
         for (index, action) in exploration.actions.enumerated() {
             let seen = coverage.total(action: index)
             if seen.attempts > 0 && seen.accepted == 0 {
