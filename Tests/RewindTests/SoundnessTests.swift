@@ -224,6 +224,31 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
         #expect(result.statesVisited == 301)
         #expect(result.verdict == .held(.everything))
     }
+
+    @Test func `in a root that the diagram does not mention`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("reopen") { run in
+                run.context.token = "open"
+                return .accepted
+            }
+            .when { $0.token != "open" }
+            Action("close") { run in
+                guard run.context.token == "open" else { return .refused }
+                run.context.token = "closed"
+                return .accepted
+            }
+            StateMachine(\.token) {
+                Arrow("close", from: "open", to: "closed")
+                Arrow("reopen", from: "closed", to: "open")
+            }
+        }
+        let result = try await explore(exploration, in: World())
+        #expect(
+            result.violations.map(\.message) == [
+                "reopen was accepted in state none; the diagram has no such arrow."
+            ])
+        #expect(result.coverage.states == ["open", "closed", "none"])
+    }
 }
 
 @Suite struct `No false alarm` {

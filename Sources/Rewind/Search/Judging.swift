@@ -66,7 +66,7 @@ extension Walk {
 
     /// The index of the context's state in the matrix.
     ///
-    /// A state that the diagram does not mention gets its row when a step that leads to it is judged.
+    /// A state that the diagram does not mention gets its row when a step that leads to it is judged, or as the root.
     func coverageIndex(of context: Context) -> Int {
         switch exploration.stateMachine?.state(context) {
         case .declared(let index)?: index
@@ -75,7 +75,7 @@ extension Walk {
         }
     }
 
-    private mutating func admitState(of context: Context) {
+    mutating func admitState(of context: Context) {
         if case .undeclared(let name)? = exploration.stateMachine?.state(context) { _ = coverage.index(ofState: name) }
     }
 

@@ -50,6 +50,7 @@ struct Walk<Context: ExplorationContext> {
         canonicalizer = Canonicalizer(systems: world.systems.map(\.name), schemas: schemas, rules: rules)
         try await faithfulness.begin(world.systems)
         let context = Context()
+        admitState(of: context)
         let nothing = world.systems.map { _ in ChangeSet.empty }
         let identity = canonicalizer.identity(
             after: nothing, from: .root, context: try ContextCells(context), whole: { nothing })
