@@ -249,6 +249,30 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
             ])
         #expect(result.coverage.states == ["open", "closed", "none"])
     }
+
+    @Test func `when one action breaks the diagram in two states`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            for status in ["canceled", "refunded"] {
+                Action("be_\(status)") { run in
+                    run.context.token = status
+                    return .accepted
+                }
+                .when { $0.token == nil }
+            }
+            Action("refund") { run in run.context.token == nil ? .refused : .accepted }
+            StateMachine(\.token) {
+                Arrow("be_canceled", from: nil, to: "canceled")
+                Arrow("be_refunded", from: nil, to: "refunded")
+                Arrow("refund", from: "paid", to: "refunded")
+            }
+        }
+        let result = try await explore(exploration, in: World())
+        #expect(
+            result.violations.map(\.message) == [
+                "refund was accepted in state canceled; the diagram has no such arrow.",
+                "refund was accepted in state refunded; the diagram has no such arrow.",
+            ])
+    }
 }
 
 @Suite struct `No false alarm` {

@@ -47,7 +47,7 @@ extension Walk {
                     current = stay(after: execution, edge: Edge(source: current, step: step, kind: 0))
                 }
             }
-            if let flaw = flaws.first(where: { $0.rule == finding.rule }) {
+            if let flaw = flaws.first(where: { $0.rule == finding.rule && $0.place == finding.place }) {
                 replay.message = flaw.message
                 replay.confirmation = .confirmed
             }
@@ -61,7 +61,7 @@ extension Walk {
         _ execution: Execution<Context>, edge: Edge, expecting finding: Findings.Finding
     ) async throws -> [Flaw] {
         if finding.rule.name == "arrow_never_walked", execution.outcome == .refused {
-            return [Flaw(rule: finding.rule, message: finding.message)]
+            return [Flaw(rule: finding.rule, message: finding.message, place: finding.place)]
         }
         let flaws = execution.canBePlaced ? judge(execution, edge: edge) : lawsBroken(by: execution)
         return flaws + (try await invariantsBroken(in: execution.context, where: { $0.label(edge.step) }))

@@ -1,8 +1,11 @@
-/// What was found wrong so far: each rule once for each action that broke it, by the shortest path seen.
+/// What was found wrong so far: each rule once for each action that broke it, by the shortest path seen. The diagram is
+/// broken once for each pair of states.
 struct Findings: Sendable {
     struct Finding: Sendable {
         let rule: Violation.Rule
         let message: String
+        /// Which part of the rule was broken; empty when it has none.
+        let place: String
         /// The state before the step, and the step; `nil` for a root that is wrong already.
         let source: NodeID
         let step: StepID?
@@ -12,6 +15,7 @@ struct Findings: Sendable {
     private struct Key: Hashable {
         let rule: Violation.Rule
         let action: Int?
+        let place: String
     }
 
     /// An action or check that could not be carried out.
@@ -24,10 +28,11 @@ struct Findings: Sendable {
     private var shortest: [Key: Finding] = [:]
     private(set) var failures: [Failure] = []
 
-    /// In the order of depth, then of name.
+    /// In the order of depth, then of name, action and place.
     var found: [Finding] {
         shortest.values.sorted {
-            ($0.depth, $0.rule.name, $0.step?.action ?? -1) < ($1.depth, $1.rule.name, $1.step?.action ?? -1)
+            ($0.depth, $0.rule.name, $0.step?.action ?? -1, $0.place)
+                < ($1.depth, $1.rule.name, $1.step?.action ?? -1, $1.place)
         }
     }
 
@@ -35,7 +40,7 @@ struct Findings: Sendable {
     var isEmpty: Bool { shortest.isEmpty && failures.isEmpty }
 
     mutating func add(_ finding: Finding) {
-        let key = Key(rule: finding.rule, action: finding.step?.action)
+        let key = Key(rule: finding.rule, action: finding.step?.action, place: finding.place)
         if let known = shortest[key], known.depth <= finding.depth { return }
         shortest[key] = finding
     }

@@ -4,6 +4,8 @@ extension Walk {
     struct Flaw: Sendable {
         let rule: Violation.Rule
         let message: String
+        /// Which part of the rule is broken: for the diagram, from where to where.
+        var place = ""
     }
 
     // MARK: Steps
@@ -42,26 +44,30 @@ extension Walk {
         let to = coverageIndex(of: execution.context)
         let targets = machine.targets(of: action, from: from)
         let (fromName, toName) = (coverage.states[from], coverage.states[to])
+        let place = "\(fromName) → \(toName)"
         switch execution.outcome {
         case .accepted where targets.isEmpty:
-            return diagramFlaw("\(label(edge.step)) was accepted in state \(fromName); the diagram has no such arrow.")
+            return diagramFlaw(
+                "\(label(edge.step)) was accepted in state \(fromName); the diagram has no such arrow.", at: place)
         case .accepted where !targets.contains(to):
             let allowed = targets.map { coverage.states[$0] }.joined(separator: " or ")
             return diagramFlaw(
-                "\(label(edge.step)) led from \(fromName) to \(toName); the diagram has it lead to \(allowed).")
+                "\(label(edge.step)) led from \(fromName) to \(toName); the diagram has it lead to \(allowed).",
+                at: place)
         case .refused where from != to:
-            return diagramFlaw("\(label(edge.step)) was refused, and yet led from \(fromName) to \(toName).")
+            return diagramFlaw(
+                "\(label(edge.step)) was refused, and yet led from \(fromName) to \(toName).", at: place)
         default:
             return nil
         }
     }
 
-    private func diagramFlaw(_ message: String) -> Flaw {
+    private func diagramFlaw(_ message: String, at place: String) -> Flaw {
         Flaw(
             rule: .init(
                 kind: .stateMachine, name: "state_machine", severity: .high,
                 statement: "Every step follows an arrow of the diagram, and what has no arrow is refused."),
-            message: message)
+            message: message, place: place)
     }
 
     /// The index of the context's state in the matrix.
@@ -115,7 +121,7 @@ extension Walk {
     private mutating func add(_ flaw: Flaw, source: NodeID, step: StepID?) {
         findings.add(
             .init(
-                rule: flaw.rule, message: flaw.message, source: source, step: step,
+                rule: flaw.rule, message: flaw.message, place: flaw.place, source: source, step: step,
                 depth: graph[source].depth + (step == nil ? 0 : 1)))
     }
 
@@ -190,7 +196,8 @@ extension Walk {
                     rule: .init(
                         kind: .stateMachine, name: "arrow_never_walked", severity: .medium,
                         statement: "Every arrow of the diagram can be walked."),
-                    message: "\(arrow.action) never led \(arrowText); \(cell.refused) tries were refused."),
+                    message: "\(arrow.action) never led \(arrowText); \(cell.refused) tries were refused.",
+                    place: arrowText),
                 source: NodeID(refusal.source), step: refusal.step)
         }
     }
