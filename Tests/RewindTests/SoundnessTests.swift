@@ -300,6 +300,30 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
         #expect(result.violations.map(\.rule.name) == ["is_dry"])
         #expect(result.warnings == ["The arrow none → full (fill) was not walked."])
     }
+
+    @Test func `against a request, when an invariant wrote before it`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            doing("start") { $0.context.number = 1 }
+            Action("ask") { run in
+                run.journal.append(answered("POST", 409))
+                return .refused
+            }
+            Invariant("looks") { run in
+                if run.context.number == 1 { try run.office.add("views", .integer(1)) }
+                return true
+            }
+        }
+        let result = try await explore(exploration, in: Office([:]).world)
+        #expect(result.violations.isEmpty)
+        guard case .notDecided(let reasons) = result.verdict else {
+            Issue.record("\(result.verdict)")
+            return
+        }
+        #expect(
+            reasons.first
+                == "checking the invariants failed: It changed views of db, and a check must only look. "
+                + "It happened after no other step → start.")
+    }
 }
 
 /// Rows in memory that can't be moved or let go of.

@@ -143,22 +143,21 @@ extension Walk {
     mutating func invariantsBroken(in context: Context, where path: (Walk) -> String) async throws -> [Flaw] {
         var flaws: [Flaw] = []
         let run = Run(context: context, world: world, journal: journal)
+        if exploration.invariants.isEmpty { return [] }
         for invariant in exploration.invariants where invariant.applies(context) {
             timesChecked[invariant.name, default: 0] += 1
             do {
                 if try await !invariant.holds(run) { flaws.append(flaw(of: invariant, in: run)) }
             } catch {
                 if let reason = (error as? any UndecidedError)?.undecidedReason {
+                    countRequests(journal.drain())
                     throw NotDecided("\(reason) It happened while invariant \(invariant.name) was checked.")
                 }
                 findings.addFailure(
                     of: "invariant \(invariant.name)", message: "\(error) It happened after \(path(self)).")
             }
         }
-        let exchanges = journal.drain()
-        if exchanges.isEmpty { return flaws }
-        countRequests(exchanges)
-        return flaws + (try await observationsThatChanged(exchanges, context))
+        return flaws + (try await observationsThatChanged(context, where: path))
     }
 
     private func flaw(of invariant: Invariant<Context>, in run: Run<Context>) -> Flaw {
@@ -170,8 +169,22 @@ extension Walk {
     }
 
     /// Invariants that ask the API only look: what their requests changed breaks a law.
-    private mutating func observationsThatChanged(_ exchanges: [Exchange], _ context: Context) async throws -> [Flaw] {
+    /// What changed without a request is held against the check, and not left for the next step to answer for.
+    private mutating func observationsThatChanged(
+        _ context: Context, where path: (Walk) -> String
+    ) async throws -> [Flaw] {
+        let exchanges = journal.drain()
+        countRequests(exchanges)
         let changes = try await position.capture()
+        if exchanges.isEmpty {
+            for system in named(changes) where system.changes.changesContent {
+                findings.addFailure(
+                    of: "checking the invariants",
+                    message: "It changed \(system.changes.tables.joined(separator: ", ")) of \(system.system), and a "
+                        + "check must only look. It happened after \(path(self)).")
+            }
+            return []
+        }
         return lawsBroken(
             by: Execution(
                 outcome: .accepted, context: context, cells: ContextCells(), exchanges: exchanges, changes: changes))
