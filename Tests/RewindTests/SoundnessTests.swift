@@ -273,6 +273,23 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
                 "refund was accepted in state refunded; the diagram has no such arrow.",
             ])
     }
+
+    @Test func `when only the first of two equal steps did wrong`() async throws {
+        let memory = MemoryTables(name: "hidden")
+        let exploration = Exploration(of: Notes.self) {
+            doing("request") { run in
+                if memory.count(table: "seen") == 0 { try run.office.add("orders", .integer(1)) }
+                memory.set(table: "seen", key: 1, to: [])
+                run.journal.append(answered("POST", 409))
+            }
+        }
+        let result = try await explore(exploration, in: Office([:]).world)
+        #expect(result.violations.map(\.rule.name) == ["refusal_changes_nothing"])
+        guard case .notDecided = result.verdict else {
+            Issue.record("\(result.verdict)")
+            return
+        }
+    }
 }
 
 @Suite struct `No false alarm` {

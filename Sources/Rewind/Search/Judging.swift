@@ -18,6 +18,14 @@ extension Walk {
         return flaws
     }
 
+    /// What was wrong when a step was first taken, and not when it was repeated. The replay decides what that means.
+    mutating func noteFlaws(of first: Execution<Context>, missingIn second: Execution<Context>, edge: Edge) {
+        let remaining = lawsBroken(by: second)
+        for flaw in lawsBroken(by: first) where !remaining.contains(where: { $0.rule == flaw.rule }) {
+            add(flaw, source: edge.source, step: edge.step)
+        }
+    }
+
     mutating func lawsBroken(by execution: Execution<Context>) -> [Flaw] {
         if execution.exchanges.isEmpty { return [] }
         let step = Law.Step(

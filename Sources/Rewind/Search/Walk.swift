@@ -89,7 +89,9 @@ struct Walk<Context: ExplorationContext> {
         try await position.move(to: edge.source, in: graph)
         var execution = try await execute(edge.step, from: edge.source)
         if experiments.isNew(edge.step, execution) {
-            execution = try await repeatAndLearn(edge.step, from: edge.source, first: execution)
+            let first = execution
+            execution = try await repeatAndLearn(edge.step, from: edge.source, first: first)
+            noteFlaws(of: first, missingIn: execution, edge: edge)
         }
         statistics.transitions += 1
         guard execution.canBePlaced else { return noteUnplaced(execution, edge: edge) }
