@@ -290,6 +290,26 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
             return
         }
     }
+
+    @Test func `by an invariant in states that a narrowed identity merges`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("count") { run in
+                run.context.step = min(run.context.step + 1, 3)
+                return .accepted
+            }
+            Invariant("never_one") { $0.context.step != 1 }
+        }
+        let narrowed = exploration.identity(.context(\.token))
+        let result = try await explore(narrowed, in: World())
+        #expect(result.violations.map(\.counterexample.path) == [["count"]])
+        #expect(result.verdict == .violated)
+    }
+
+    @Test func `without being said, when a narrowed identity merged states that differ`() async throws {
+        let exploration = Exploration(of: Notes.self) { doing("count") { _ in } }.identity(.context(\.token))
+        let result = try await explore(exploration, in: World())
+        #expect(result.verdict == .held(.within("the states that the narrowed identity tells apart")))
+    }
 }
 
 @Suite struct `No false alarm` {

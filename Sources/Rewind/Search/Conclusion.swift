@@ -47,6 +47,8 @@ extension Walk {
         let reasons = undecided(violations)
         if !reasons.isEmpty { return .notDecided(reasons) }
         switch stopReason {
+        case .frontierEmpty(nil) where !merged.isEmpty:
+            return .held(.within("the states that the narrowed identity tells apart"))
         case .frontierEmpty(nil): return .held(.everything)
         case .frontierEmpty(let depth?): return .held(.within("depth \(depth)"))
         case .stepLimit(let steps): return .held(.within("\(steps) steps"))

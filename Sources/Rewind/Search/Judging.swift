@@ -138,13 +138,13 @@ extension Walk {
     /// Checks all invariants in a state.
     /// - Returns: whether all of them held, or could not be checked.
     @discardableResult
-    mutating func checkInvariants(in node: NodeID, arrivingBy edge: Edge?) async throws -> Bool {
+    mutating func checkInvariants(in context: Context, arrivingBy edge: Edge?) async throws -> Bool {
         let flaws = try await invariantsBroken(
-            in: contexts[node],
+            in: context,
             where: { walk in
                 edge.map { "\(walk.pathDescription(to: $0.source)) → \(walk.label($0.step))" } ?? "no step"
             })
-        for flaw in flaws { add(flaw, source: edge?.source ?? node, step: edge?.step) }
+        for flaw in flaws { add(flaw, source: edge?.source ?? 0, step: edge?.step) }
         return flaws.isEmpty
     }
 

@@ -8,17 +8,23 @@ struct MergedStates: Sendable {
 
     private(set) var pairs: [Pair] = []
     private var seen: Set<NodeID> = []
+    private var contents: Set<Fingerprint> = []
+    /// Whether any states were merged that differ.
+    var isEmpty: Bool { contents.isEmpty }
     /// Warnings about pairs that answered differently.
     var warnings: [String] = []
 
     /// At most this many pairs are compared; each costs one step more than there are actions.
     private static let maximumPairs = 32
 
-    mutating func note(_ node: Graph.Node, mergedInto kept: NodeID, of graph: Graph, by edge: Edge) {
-        guard pairs.count < MergedStates.maximumPairs else { return }
+    /// - Returns: whether the state differs from the one kept, and was not merged before.
+    mutating func note(_ node: Graph.Node, mergedInto kept: NodeID, of graph: Graph, by edge: Edge) -> Bool {
         let known = graph[kept].identity
-        guard known.content != node.identity.content || known.context != node.identity.context else { return }
-        if seen.insert(kept).inserted { pairs.append(Pair(kept: kept, edge: edge)) }
+        guard known.content != node.identity.content || known.context != node.identity.context else { return false }
+        if pairs.count < MergedStates.maximumPairs, seen.insert(kept).inserted {
+            pairs.append(Pair(kept: kept, edge: edge))
+        }
+        return contents.insert(node.identity.content + node.identity.context).inserted
     }
 }
 

@@ -59,7 +59,7 @@ struct Walk<Context: ExplorationContext> {
             changes: nothing, depth: 0, isOpen: true)
         _ = graph.add(root, fingerprint: try fingerprint(of: root, context))
         contexts.append(context)
-        try await checkInvariants(in: 0, arrivingBy: nil)
+        try await checkInvariants(in: context, arrivingBy: nil)
         frontier.insert(edges(from: 0))
     }
 
@@ -96,9 +96,10 @@ struct Walk<Context: ExplorationContext> {
         statistics.transitions += 1
         guard execution.canBePlaced else { return noteUnplaced(execution, edge: edge) }
         let flaws = judge(execution, edge: edge)
-        let (target, isNew) = try place(execution, edge: edge)
+        let (target, isNew, isMerged) = try place(execution, edge: edge)
         record(execution, edge: edge, target: target, flaws: flaws)
-        if isNew { graph[target].isBroken = try await !checkInvariants(in: target, arrivingBy: edge) }
+        if isNew { graph[target].isBroken = try await !checkInvariants(in: execution.context, arrivingBy: edge) }
+        if isMerged { try await checkInvariants(in: execution.context, arrivingBy: edge) }
         if flaws.isEmpty { open(target, reachedFrom: edge.source) }
     }
 
@@ -140,21 +141,22 @@ struct Walk<Context: ExplorationContext> {
 
     // MARK: Placing
 
-    /// Finds the state an execution led to, or adds it.
+    /// Finds the state an execution led to, or adds it. Merged is one that only the narrowed identity takes for a known one,
+    /// at its first time.
     private mutating func place(
         _ execution: Execution<Context>, edge: Edge
-    ) throws -> (node: NodeID, isNew: Bool) {
+    ) throws -> (node: NodeID, isNew: Bool, isMerged: Bool) {
         let node = node(after: execution, edge: edge)
         let fingerprint = try fingerprint(of: node, execution.context)
         if let known = graph.node(with: fingerprint) {
-            if exploration.identity.narrowed != nil { merged.note(node, mergedInto: known, of: graph, by: edge) }
-            return (known, false)
+            let isNarrowed = exploration.identity.narrowed != nil
+            return (known, false, isNarrowed && merged.note(node, mergedInto: known, of: graph, by: edge))
         }
         let added = graph.add(node, fingerprint: fingerprint)
         contexts.append(execution.context)
         position.arrived(at: added)
         statistics.depth = max(statistics.depth, node.depth)
-        return (added, true)
+        return (added, true, false)
     }
 
     /// Makes the place an execution led to one to go on from, without taking it for a state of the graph: on a replay all
