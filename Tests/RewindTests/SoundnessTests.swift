@@ -423,6 +423,23 @@ private final class Stuck: RewindableSystem {
         let result = try await explore(hurried, in: World(), limits: Limits(time: .zero))
         #expect(result.verdict == .notDecided([reason]))
     }
+
+    @Test func `when a step that was skipped changed something`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            doing("start") { _ in }
+            Action("skips") { run in
+                try run.office.add("orders", .integer(1))
+                return .skipped("not today")
+            }
+        }
+        guard case .notDecided(let reasons) = try await explore(exploration, in: Office([:]).world).verdict else {
+            Issue.record("held")
+            return
+        }
+        #expect(
+            reasons.first == "action skips failed 2 times: It says it was skipped (not today), and yet 1 row of orders "
+                + "changed. It happened after no other step.")
+    }
 }
 
 @Suite struct `What can't be told apart is refused` {

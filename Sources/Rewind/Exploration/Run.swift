@@ -28,7 +28,7 @@ public enum Outcome: Sendable, Hashable, Codable {
     case accepted
     /// The API declined, as it may: the request was formed and sent, and the answer was no.
     case refused
-    /// Nothing was sent; the reason is shown in the coverage.
+    /// Nothing was sent, for the reason given. The coverage counts it; it leads nowhere.
     case skipped(String)
     /// The action itself could not be carried out (unexpected answer, broken connection): neither yes nor no.
     case failed(String)

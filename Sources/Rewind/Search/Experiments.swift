@@ -160,7 +160,7 @@ extension Walk {
         return statuses.isEmpty ? outcome : "\(outcome) (\(statuses))"
     }
 
-    private func describe(_ changes: ChangeSet) -> String {
+    func describe(_ changes: ChangeSet) -> String {
         if changes.rows.isEmpty { return "nothing" }
         return
             "\(changes.rows.count) row\(changes.rows.count == 1 ? "" : "s") of \(changes.tables.joined(separator: ", "))"

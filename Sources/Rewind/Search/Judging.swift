@@ -113,7 +113,14 @@ extension Walk {
         count(execution, edge: edge)
         let flaws = lawsBroken(by: execution)
         for flaw in flaws { add(flaw, source: edge.source, step: edge.step) }
-        guard case .failed(let message) = execution.outcome, flaws.isEmpty else { return }
+        let message: String
+        switch execution.outcome {
+        case .failed(let reason) where flaws.isEmpty: message = reason
+        case .skipped(let reason) where execution.changesContent:
+            let changes = execution.changes.filter(\.changesContent).map(describe).joined(separator: ", ")
+            message = "It says it was skipped (\(reason)), and yet \(changes) changed."
+        default: return
+        }
         findings.addFailure(
             of: "action \(label(edge.step))",
             message: "\(message) It happened after \(pathDescription(to: edge.source)).")

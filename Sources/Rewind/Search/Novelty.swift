@@ -1,4 +1,4 @@
-/// The kind of edge taken least often goes first; among equals the oldest.
+/// The kind of edge taken least often goes first; among equals that of the earlier state and action, and of one kind the oldest.
 struct Novelty: Frontier {
     private var queues: [Int: BreadthFirst] = [:]
     private var timesTaken: [Int: Int] = [:]
