@@ -8,22 +8,36 @@ enum Interruption {
     static func endingTask<Success: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Success
     ) async throws -> Success {
-        let task = Task { try await operation() }
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                if task.isCancelled { _exit(128 + number) }
-                Terminal.note("\nInterrupted: ending the walk and restoring the database. Once more to give up.")
-                task.cancel()
-            }
-            source.resume()
-            return source
+        let (gate, opening) = AsyncStream.makeStream(of: Never.self)
+        let task = Task {
+            for await _ in gate {}
+            return try await operation()
         }
+        let sources = [SIGINT, SIGTERM].map { number in
+            DispatchSource.makeSignalSource(signal: number, queue: .global())
+        }
+        for source in sources { await listen(to: source) { interrupt(task, by: Int32(source.handle)) } }
         defer {
             for source in sources { source.cancel() }
             for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
         }
+        // Only now: a signal that came while nobody listened would be lost.
+        opening.finish()
         return try await task.value
+    }
+
+    private static func listen(to source: any DispatchSourceSignal, _ handler: @escaping @Sendable () -> Void) async {
+        source.setEventHandler(handler: handler)
+        await withCheckedContinuation { continuation in
+            source.setRegistrationHandler { continuation.resume() }
+            source.resume()
+        }
+        signal(Int32(source.handle), SIG_IGN)
+    }
+
+    private static func interrupt<Success, Failure>(_ task: Task<Success, Failure>, by number: Int32) {
+        if task.isCancelled { _exit(128 + number) }
+        Terminal.note("\nInterrupted: ending the walk and restoring the database. Once more to give up.")
+        task.cancel()
     }
 }

@@ -86,11 +86,13 @@ extension CommandTests {
             defer { api.stop() }
             let before = try dump(database)
             let result = try await explore(api.url, on: database)
+            let reason = try #require(result.reasons.first)
             #expect(
-                result.reasons == [
+                reason.hasPrefix(
                     "The schema of \(database) changed during the exploration: the table “audit” was added. Rewind undoes "
-                        + "changes of rows, not of definitions. Let the API make its tables before exploring."
-                ])
+                        + "changes of rows, not of definitions. Let the API make its tables before exploring."),
+                "\(reason)")
+            #expect(reason.contains("could not be brought back fully: the table “audit” was added."), "\(reason)")
             #expect(try dump(database).filter { !$0.contains("audit") } == before)
         }
 
