@@ -424,6 +424,18 @@ private final class Stuck: RewindableSystem {
         #expect(result.verdict == .notDecided([reason]))
     }
 
+    @Test func `nor is anything else kept back, when something was violated and something failed`() async throws {
+        struct Typo: Error, CustomStringConvertible { let description = "No such field." }
+        let exploration = Exploration(of: Notes.self) {
+            doing("start") { _ in }
+            doing("breaks") { _ in throw Typo() }
+            Invariant("never_started") { $0.context.step == 0 }
+        }
+        let result = try await explore(exploration, in: World())
+        #expect(result.verdict == .violated)
+        #expect(result.warnings.contains("action breaks failed: No such field. It happened after no other step."))
+    }
+
     @Test func `when a step that was skipped changed something`() async throws {
         let exploration = Exploration(of: Notes.self) {
             doing("start") { _ in }

@@ -23,9 +23,11 @@ extension Walk {
         statistics.frontier = frontier.count
         statistics.moves = position.moves
         statistics.captures = position.captures
+        // A verdict of violated has no reasons of its own: what else could not be decided is warned of.
+        let verdict = verdict(violations)
         return ExplorationResult(
-            verdict: verdict(violations), stopReason: stopReason ?? .interrupted, violations: violations,
-            warnings: warnings, coverage: coverage,
+            verdict: verdict, stopReason: stopReason ?? .interrupted, violations: violations,
+            warnings: warnings + (verdict == .violated ? undecided(violations) : []), coverage: coverage,
             invariants: exploration.invariants.map {
                 CheckCount(
                     name: $0.name, severity: $0.severity, description: $0.description,
@@ -98,7 +100,10 @@ extension Walk {
     private var warnings: [String] {
         var warnings = merged.warnings + (isLimited ? neverAccepted : [])
         for (index, action) in exploration.actions.enumerated() where coverage.total(action: index).attempts == 0 {
-            warnings.append("\(action.name) was never sent: its precondition held in no state reached.")
+            let wasSkipped = coverage.total(action: index).skipped > 0
+            warnings.append(
+                "\(action.name) was never sent: "
+                    + (wasSkipped ? "it was skipped each time." : "its precondition held in no state reached."))
         }
         for invariant in exploration.invariants where timesChecked[invariant.name] == nil {
             warnings.append("\(invariant.name) was never checked: it applied to no state reached.")
