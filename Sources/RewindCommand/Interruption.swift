@@ -13,26 +13,28 @@ enum Interruption {
             for await _ in gate {}
             return try await operation()
         }
-        let sources = [SIGINT, SIGTERM].map { number in
-            DispatchSource.makeSignalSource(signal: number, queue: .global())
-        }
-        for source in sources { await listen(to: source) { interrupt(task, by: Int32(source.handle)) } }
+        var sources: [any DispatchSourceSignal] = []
+        for number in [SIGINT, SIGTERM] { sources.append(await listen(to: number) { interrupt(task, by: number) }) }
         defer {
             for source in sources { source.cancel() }
             for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
         }
-        // Only now: a signal that came while nobody listened would be lost.
+        // Only now: a signal that comes while nobody listens yet is lost, so nothing may have begun by then.
         opening.finish()
         return try await task.value
     }
 
-    private static func listen(to source: any DispatchSourceSignal, _ handler: @escaping @Sendable () -> Void) async {
+    private static func listen(
+        to number: Int32, _ handler: @escaping @Sendable () -> Void
+    ) async -> any DispatchSourceSignal {
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         source.setEventHandler(handler: handler)
         await withCheckedContinuation { continuation in
             source.setRegistrationHandler { continuation.resume() }
             source.resume()
         }
-        signal(Int32(source.handle), SIG_IGN)
+        return source
     }
 
     private static func interrupt<Success, Failure>(_ task: Task<Success, Failure>, by number: Int32) {

@@ -12,6 +12,9 @@ struct Findings: Sendable {
         let depth: Int
     }
 
+    /// The place of what the requests of invariants broke: no action is to blame, so it is found once.
+    static let checkingInvariants = "while invariants were checked"
+
     private struct Key: Hashable {
         let rule: Violation.Rule
         let action: Int?
@@ -40,7 +43,8 @@ struct Findings: Sendable {
     var isEmpty: Bool { shortest.isEmpty && failures.isEmpty }
 
     mutating func add(_ finding: Finding) {
-        let key = Key(rule: finding.rule, action: finding.step?.action, place: finding.place)
+        let action = finding.place == Self.checkingInvariants ? nil : finding.step?.action
+        let key = Key(rule: finding.rule, action: action, place: finding.place)
         if let known = shortest[key], known.depth <= finding.depth { return }
         shortest[key] = finding
     }

@@ -143,7 +143,8 @@ extension Walk {
     // MARK: States
 
     /// Checks all invariants in a state.
-    /// - Returns: whether all of them held, or could not be checked.
+    /// - Returns: whether all of them held, or could not be checked. A law that their own requests broke is reported, but
+    ///   says nothing against the state.
     @discardableResult
     mutating func checkInvariants(in context: Context, arrivingBy edge: Edge?) async throws -> Bool {
         let flaws = try await invariantsBroken(
@@ -152,7 +153,7 @@ extension Walk {
                 edge.map { "\(walk.pathDescription(to: $0.source)) → \(walk.label($0.step))" } ?? "no step"
             })
         for flaw in flaws { add(flaw, source: edge?.source ?? 0, step: edge?.step) }
-        return flaws.isEmpty
+        return !flaws.contains { $0.rule.kind == .invariant }
     }
 
     mutating func invariantsBroken(in context: Context, where path: (Walk) -> String) async throws -> [Flaw] {
@@ -200,9 +201,10 @@ extension Walk {
             }
             return []
         }
-        return lawsBroken(
+        let flaws = lawsBroken(
             by: Execution(
                 outcome: .accepted, context: context, cells: ContextCells(), exchanges: exchanges, changes: changes))
+        return flaws.map { Flaw(rule: $0.rule, message: $0.message, place: Findings.checkingInvariants) }
     }
 
     // MARK: The whole walk
