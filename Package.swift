@@ -22,7 +22,9 @@ let package = Package(
     ] + documentation,
     targets: [
         // The core: exploration, change sets, identity, laws. No I/O.
-        .target(name: "Rewind", dependencies: ["CXXHash"]),
+        .target(
+            name: "Rewind", dependencies: ["CXXHash"],
+            swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
 
         // One adapter each, on the driver it names.
         .target(name: "RewindHTTP", dependencies: ["Rewind", "CCurl"]),
@@ -52,7 +54,7 @@ let package = Package(
 
         .executableTarget(
             name: "RewindBenchmarks",
-            dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "OrdersServer", "Payments"],
+            dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "SQLiteDriver", "OrdersServer", "Payments"],
             path: "Benchmarks"),
 
         // Unit tests need no server; the others start what they need themselves.

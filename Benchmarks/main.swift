@@ -1,12 +1,12 @@
-import Rewind
+// Speed, as one table. Figures are printed beside their targets and never fail the build: `make bench` exits with 0.
 
-extension Duration {
-    var seconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
+if CommandLine.arguments.dropFirst().first == "serve" {
+    try OrdersProcess.serve(databasePath: CommandLine.arguments[2])
+} else {
+    var figures: [Figure] = []
+    figures += try await CoreThroughput.figures()
+    figures += try await RewindingCost.figures()
+    figures += try await DemoExploration.figures()
+    figures += try await MemoryPerState.figures()
+    print(Report.text(figures))
 }
-
-let core = try await CoreThroughput.measure(levels: 3, tanks: 9)
-print("core", core.result.statesVisited, core.result.transitions, core.transitionsPerSecond, core.result.verdict)
-print(core.result.statistics)
