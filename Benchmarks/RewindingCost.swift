@@ -39,7 +39,8 @@ enum RewindingCost {
             let growth = sample.median / least
             let floor = Sample(cost[keyPath: floor]).median
             return Figure(
-                name: "\(name), \(changedRows) rows of \(Double(size).text())", value: "\(sample.median.text(decimals: 1)) µs",
+                name: "\(name), \(changedRows) rows of \(Double(size).text())",
+                value: "\(sample.median.text(decimals: 1)) µs",
                 detail: "p95 \(sample.p95.text(decimals: 1)) µs; \(growth.text(decimals: 2)) × beside 10 rows; "
                     + "\((sample.median / floor).text(decimals: 1)) × the floor",
                 target: size == sizes[0] ? "" : "≤ 1.5 × beside 10", isReached: size == sizes[0] ? nil : growth <= 1.5)
