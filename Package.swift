@@ -22,9 +22,7 @@ let package = Package(
     ] + documentation,
     targets: [
         // The core: exploration, change sets, identity, laws. No I/O.
-        .target(
-            name: "Rewind", dependencies: ["CXXHash"],
-            swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
+        .target(name: "Rewind", dependencies: ["CXXHash"]),
 
         // One adapter each, on the driver it names.
         .target(name: "RewindHTTP", dependencies: ["Rewind", "CCurl"]),

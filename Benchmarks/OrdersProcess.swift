@@ -15,7 +15,8 @@ struct OrdersProcess {
 
     /// Starts it on a free port, with a database of its own.
     static func start() throws -> OrdersProcess {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("rewind-bench-\(UUID().uuidString)")
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "rewind-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let (input, output) = (Pipe(), Pipe())
         let process = Process()
@@ -27,7 +28,8 @@ struct OrdersProcess {
         process.standardOutput = output
         try process.run()
         let address = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        return OrdersProcess(process: process, input: input, directory: directory, url: address.filter { !$0.isNewline })
+        return OrdersProcess(
+            process: process, input: input, directory: directory, url: address.filter { !$0.isNewline })
     }
 
     /// A new connection to it, and its database.

@@ -16,14 +16,16 @@ enum Report {
 
     static func text(_ figures: [Figure]) -> String {
         let rows = [header] + figures
-        let widths = [\Figure.name, \.value, \.target].map { column in rows.map { $0[keyPath: column].count }.max() ?? 0 }
+        let widths = [\Figure.name, \.value, \.target].map { column in rows.map { $0[keyPath: column].count }.max() ?? 0
+        }
         return rows.map { line($0, widths) }.joined(separator: "\n")
     }
 
     private static func line(_ figure: Figure, _ widths: [Int]) -> String {
         let verdict = figure.isReached.map { $0 ? "ok   " : "short" } ?? "     "
         let cells = [
-            padded(figure.name, widths[0]), String(repeating: " ", count: widths[1] - figure.value.count) + figure.value,
+            padded(figure.name, widths[0]),
+            String(repeating: " ", count: widths[1] - figure.value.count) + figure.value,
             padded(figure.target, widths[2]), verdict, figure.detail,
         ]
         let text = cells.joined(separator: "  ")
@@ -66,5 +68,7 @@ struct Sample {
     var median: Double { quantile(0.5) }
     var p95: Double { quantile(0.95) }
 
-    private func quantile(_ share: Double) -> Double { sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))] }
+    private func quantile(_ share: Double) -> Double {
+        sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
+    }
 }
