@@ -49,7 +49,7 @@ extension Walk {
         statistics.repetitions += 1
         try requireSameAnswer(step, from: source, first, second)
         if first.answers.map(\.body) == second.answers.map(\.body) { experiments.repeatable.insert(step) }
-        var volatile = differingProperties(first.cells, second.cells)
+        var volatile = differingProperties(try ContextCells(first.context), try ContextCells(second.context))
         for (system, pair) in zip(first.changes, second.changes).enumerated() {
             guard let columns = differingColumns(pair.0, pair.1, system: system) else {
                 experiments.unstable[label(step)] =

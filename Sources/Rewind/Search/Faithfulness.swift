@@ -31,8 +31,6 @@ struct Faithfulness: Sendable {
 }
 
 extension Walk {
-    var isWatching: Bool { exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name } }
-
     /// Verifies the content if it is time to.
     mutating func watchFaithfulness() async throws {
         guard isWatching, position.moves.count > faithfulness.verifiedMoves else { return }
@@ -97,7 +95,7 @@ extension Walk {
             throw notRewindable(transition.step, from: source, differingBodies(answer, again.answers))
         }
         let edge = Edge(source: source, step: transition.step, kind: 0)
-        let target = graph.node(with: try fingerprint(of: node(after: again, edge: edge), again.context))
+        let target = graph.node(with: try fingerprint(of: try node(after: again, edge: edge), again.context))
         if target != NodeID(transition.target) {
             throw notRewindable(transition.step, from: source, "it led to another state than before")
         }
