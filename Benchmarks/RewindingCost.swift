@@ -6,7 +6,8 @@ import SQLiteDriver
 /// What it costs to capture five changed rows and to move by them, beside few rows and many.
 ///
 /// Both are compared with the cost beside ten rows, and with a floor taken in the same loop on a plain connection: for a
-/// capture, reading as many rows as the log has; for a move, taking those rows out and putting them in again.
+/// capture, reading as many rows as the log has; for a move, taking as many rows out of a table of the same size and putting
+/// them in again.
 enum RewindingCost {
     private static let sizes = [10, 1000, 100_000]
     private static let rounds = 600
@@ -21,13 +22,23 @@ enum RewindingCost {
     }
 
     static func figures() async throws -> [Figure] {
-        let costs = try await WorkerThread.shared.run { () -> [Cost] in
-            var costs: [Cost] = []
-            for size in sizes { costs.append(try await measure(rows: size)) }
-            return costs
-        }
+        let costs = try await WorkerThread.shared.run { try await measure() }
         return figures("capture", costs, \.capture, floor: \.captureFloor)
             + figures("move", costs, \.move, floor: \.moveFloor)
+    }
+
+    /// All sizes in turn, so that whatever else the machine does falls on all of them.
+    private static func measure() async throws -> [Cost] {
+        let databases = try sizes.map { try Database(rows: $0) }
+        for database in databases { try await database.system.begin() }
+        var costs = sizes.map { _ in Cost() }
+        for _ in 0..<rounds {
+            for (index, database) in databases.enumerated() {
+                try await measureOnce(database.system, database.api, &costs[index])
+            }
+        }
+        for database in databases { try await database.system.end() }
+        return costs
     }
 
     private static func figures(
@@ -47,26 +58,30 @@ enum RewindingCost {
         }
     }
 
-    private static func measure(rows: Int) async throws -> Cost {
-        let path = FileManager.default.temporaryDirectory
-            .appendingPathComponent("rewind-bench-test-\(UUID().uuidString).sqlite").path
-        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
-        let api = try SQLiteConnection(path: path)
-        try api.execute(
-            """
-            PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
-            CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT UNIQUE, price INT);
-            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows))
-            INSERT INTO item SELECT i, 'item ' || i, i FROM n;
-            CREATE TABLE plain (id INTEGER PRIMARY KEY, name TEXT UNIQUE, price INT);
-            INSERT INTO plain SELECT * FROM item LIMIT \(changedRows);
-            """)
-        let system = SQLiteSystem(path: path, exempting: ["plain"])
-        try await system.begin()
-        var cost = Cost()
-        for _ in 0..<rounds { try await measureOnce(system, api, &cost) }
-        try await system.end()
-        return cost
+    /// A file with so many rows, removed with the value.
+    private final class Database {
+        let api: SQLiteConnection
+        let system: SQLiteSystem
+        private let path: String
+
+        init(rows: Int) throws {
+            path =
+                FileManager.default.temporaryDirectory
+                .appendingPathComponent("rewind-bench-test-\(UUID().uuidString).sqlite").path
+            api = try SQLiteConnection(path: path)
+            try api.execute(
+                """
+                PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
+                CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT UNIQUE, price INT);
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows))
+                INSERT INTO item SELECT i, 'item ' || i, i FROM n;
+                CREATE TABLE plain (id INTEGER PRIMARY KEY, name TEXT UNIQUE, price INT);
+                INSERT INTO plain SELECT * FROM item;
+                """)
+            system = SQLiteSystem(path: path, exempting: ["plain"])
+        }
+
+        deinit { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
     }
 
     private static func measureOnce(_ system: SQLiteSystem, _ api: SQLiteConnection, _ cost: inout Cost) async throws {
@@ -88,7 +103,7 @@ enum RewindingCost {
     }
 
     private static func readRows(_ connection: SQLiteConnection) throws {
-        let read = try connection.statement("SELECT id, name, price FROM plain")
+        let read = try connection.statement("SELECT id, name, price FROM plain WHERE id <= \(changedRows)")
         var sum: Int64 = 0
         while try read.step() { sum += read.int64(0) + read.int64(2) + Int64(read.bytes(1).count) }
         read.reset()

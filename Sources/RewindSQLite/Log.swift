@@ -97,7 +97,8 @@ struct UndoLog {
 extension Row {
     /// Packs columns of the statement's current row, byte for byte.
     init(_ statement: SQLiteStatement, _ columns: Range<Int>) {
-        self.init(reservingBytes: columns.count * 16)
+        // Exactly: the rows of every state found are kept.
+        self.init(reservingBytes: columns.reduce(0) { $0 + statement.packedBytes($1) })
         for column in columns {
             switch statement.type(column) {
             case .null: appendNull()
@@ -125,5 +126,16 @@ extension Row {
             parameter += 1
         }
         return parameter
+    }
+}
+
+extension SQLiteStatement {
+    /// How long a cell is in a packed row.
+    fileprivate func packedBytes(_ column: Int) -> Int {
+        switch type(column) {
+        case .null: 1
+        case .integer, .real: 9
+        case .text, .blob: 5 + bytes(column).count
+        }
     }
 }

@@ -68,6 +68,11 @@ public struct ChangeSet: Sendable, Hashable {
         return ChangeSet(squashing: steps.flatMap(\.rows), counters: steps.flatMap(\.counters))
     }
 
+    /// The same, with rows that an earlier step wrote taken from there, so that they are in memory once.
+    func sharing(with earlier: ChangeSet) -> ChangeSet {
+        ChangeSet(rows: shared(rows, with: earlier.rows), counters: shared(counters, with: earlier.counters))
+    }
+
     /// What to add to the fingerprint of the content before to get that of the content after.
     public var fingerprintDelta: Fingerprint {
         rows.reduce(into: .zero) { delta, change in
@@ -102,6 +107,17 @@ private func squashed(_ changes: [RowChange]) -> [RowChange] {
     }
     joined.removeAll { $0.before == $0.after }
     return joined
+}
+
+/// What a row was before a change is what it became by the change before.
+private func shared(_ changes: [RowChange], with earlier: [RowChange]) -> [RowChange] {
+    changes.map { change in
+        guard let last = earlier.first(where: { $0.key == change.key && $0.table == change.table }) else {
+            return change
+        }
+        let before = change.before == last.after ? last.after : change.before
+        return RowChange(table: last.table, key: last.key, before: before, after: change.after)
+    }
 }
 
 /// Finds a row among those seen: by looking at all while they are few, which beats hashing, and by a table when many.

@@ -15,6 +15,9 @@ public struct Fingerprint: Sendable, Hashable, Comparable, Codable, CustomString
         self.low = low
     }
 
+    /// Half of it is spread well enough for a hash table, and dictionaries of fingerprints are asked at every step.
+    public func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
     /// The fingerprint of nothing.
     public static let zero = Fingerprint(high: 0, low: 0)
 

@@ -50,6 +50,9 @@ public struct Exchange: Sendable, Hashable, Codable {
         return status
     }
 
+    /// Whether no answer came.
+    var isLost: Bool { status == nil }
+
     /// Method and path for a sentence, without secrets.
     var request: String { "\(method) \(Redaction.standard.path(path))" }
 

@@ -15,6 +15,8 @@ public struct StateMachine<Context: ExplorationContext>: Sendable {
     let arrows: [Transition]
     /// The index in `stateNames`, or the name of a state that no arrow mentions.
     let state: @Sendable (Context) -> State
+    /// Where each action leads, by the state it starts from: asked at every step.
+    private let targets: [String: [Int: [Int]]]
 
     struct Transition: Sendable, Hashable {
         let action: String
@@ -44,6 +46,7 @@ public struct StateMachine<Context: ExplorationContext>: Sendable {
                 arrow.to.map { Transition(action: arrow.action, from: index(from), to: index($0)) }
             }
         }
+        targets = self.arrows.reduce(into: [:]) { $0[$1.action, default: [:]][$1.from, default: []].append($1.to) }
         let known = indices
         stateNames = names
         state = { context in
@@ -53,11 +56,11 @@ public struct StateMachine<Context: ExplorationContext>: Sendable {
     }
 
     /// Whether the diagram says anything about the action.
-    func mentions(_ action: String) -> Bool { arrows.contains { $0.action == action } }
+    func mentions(_ action: String) -> Bool { targets[action] != nil }
 
     /// Where the action may lead from a state; empty when it must be refused.
     func targets(of action: String, from state: Int) -> [Int] {
-        arrows.filter { $0.action == action && $0.from == state }.map(\.to)
+        targets[action]?[state] ?? []
     }
 }
 

@@ -8,8 +8,9 @@ struct Names: Sendable, Hashable {
         let value: Fingerprint
         /// What it is called: its space and its rank there, as one number.
         let name: UInt64
+
         /// The kind of thing it names: a table for numbers, the column of first appearance for texts.
-        let space: UInt32
+        var space: UInt32 { UInt32(name >> 32) }
     }
 
     private(set) var living: [Name] = []
@@ -25,12 +26,13 @@ struct Names: Sendable, Hashable {
     mutating func add(_ value: Fingerprint, space: UInt32) {
         guard name(of: value) == nil else { return }
         let rank = living.count { $0.space == space }
-        living.append(Name(value: value, name: UInt64(space) << 32 | UInt64(rank), space: space))
+        living.append(Name(value: value, name: UInt64(space) << 32 | UInt64(rank)))
     }
 
     /// The same things ranked anew, without those that no longer exist.
     func keeping(_ exists: (Fingerprint) -> Bool) -> Names {
         var kept = Names()
+        kept.living.reserveCapacity(living.count)
         for name in living where exists(name.value) { kept.add(name.value, space: name.space) }
         return kept
     }

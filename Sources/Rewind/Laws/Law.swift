@@ -18,10 +18,10 @@ public struct Law: Sendable {
 
         /// “orders (1 row), refunds (2 rows)”, or `nil` when no content changed.
         var changedTables: String? {
+            if changes.allSatisfy({ !$0.changes.changesContent }) { return nil }
             let counts = changes.flatMap { system in
                 Dictionary(grouping: system.changes.rows, by: \.table).map { (table: $0.key, count: $0.value.count) }
             }
-            if counts.isEmpty { return nil }
             return counts.sorted { $0.table < $1.table }
                 .map { "\($0.table) (\($0.count) row\($0.count == 1 ? "" : "s"))" }.joined(separator: ", ")
         }

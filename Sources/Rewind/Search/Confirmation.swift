@@ -44,7 +44,7 @@ extension Walk {
                     let edge = Edge(source: current, step: step, kind: 0)
                     flaws = try await flawsOfLastStep(execution, edge: edge, expecting: finding)
                 } else {
-                    current = stay(after: execution, edge: Edge(source: current, step: step, kind: 0))
+                    current = try stay(after: execution, edge: Edge(source: current, step: step, kind: 0))
                 }
             }
             if let flaw = flaws.first(where: { $0.rule == finding.rule && $0.place == finding.place }) {

@@ -49,7 +49,7 @@ extension Walk {
         statistics.repetitions += 1
         try requireSameAnswer(step, from: source, first, second)
         if first.answers.map(\.body) == second.answers.map(\.body) { experiments.repeatable.insert(step) }
-        var volatile = differingProperties(first.cells, second.cells)
+        var volatile = differingProperties(try ContextCells(first.context), try ContextCells(second.context))
         for (system, pair) in zip(first.changes, second.changes).enumerated() {
             guard let columns = differingColumns(pair.0, pair.1, system: system) else {
                 experiments.unstable[label(step)] =
@@ -67,7 +67,8 @@ extension Walk {
         _ step: StepID, from source: NodeID, _ first: Execution<Context>, _ second: Execution<Context>
     ) throws {
         if first.outcome == second.outcome && first.exchanges.map(\.status) == second.exchanges.map(\.status) { return }
-        guard isWatching else { return }
+        // A lost answer is judged by the law on it, and whether the API is still there shows at the next request.
+        guard isWatching, !second.exchanges.contains(where: \.isLost) else { return }
         throw notRewindable(step, from: source, "\(describe(first)) at first, \(describe(second)) after going back")
     }
 
@@ -118,9 +119,10 @@ extension Walk {
         }
         let known = try ContextCells(contexts[source])
         let before = Dictionary(zip(known.names, known.row.cells), uniquingKeysWith: { $1 })
-        if first.cells.names == second.cells.names {
-            let cells = zip(first.cells.row.cells, second.cells.row.cells)
-            for (name, pair) in zip(first.cells.names, cells) where pair.0 == pair.1 && before[name] != pair.0 {
+        let (left, right) = (try ContextCells(first.context), try ContextCells(second.context))
+        if left.names == right.names {
+            for (name, pair) in zip(left.names, zip(left.row.cells, right.row.cells))
+            where pair.0 == pair.1 && before[name] != pair.0 {
                 chosen.insert(volatileFingerprint(of: pair.0, of: name))
             }
         }

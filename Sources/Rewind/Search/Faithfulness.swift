@@ -31,8 +31,6 @@ struct Faithfulness: Sendable {
 }
 
 extension Walk {
-    var isWatching: Bool { exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name } }
-
     /// Verifies the content if it is time to.
     mutating func watchFaithfulness() async throws {
         guard isWatching, position.moves.count > faithfulness.verifiedMoves else { return }
@@ -99,7 +97,7 @@ extension Walk {
         let edge = Edge(source: source, step: transition.step, kind: 0)
         // Not by the index: what was learned since can have made one state of two.
         let target = NodeID(transition.target)
-        let reached = try fingerprint(of: node(after: again, edge: edge), again.context)
+        let reached = try fingerprint(of: try node(after: again, edge: edge), again.context)
         if try reached != fingerprint(of: graph[target], contexts[target]) {
             throw notRewindable(transition.step, from: source, "it led to another state than before")
         }

@@ -20,7 +20,7 @@ struct Graph: Sendable {
         /// The step from the parent; `nil` at the root.
         let arrival: StepID?
         /// The difference to the parent, one for each system.
-        let changes: [ChangeSet]
+        var changes: [ChangeSet]
         /// Steps from the root, by the shortest way known.
         var depth: Int
         /// Whether an invariant does not hold here. What follows from a broken state is not explored.
@@ -59,6 +59,10 @@ struct Graph: Sendable {
     var fingerprints: some Collection<Fingerprint> { index.keys }
 
     mutating func add(_ node: Node, fingerprint: Fingerprint) -> NodeID {
+        var node = node
+        if !nodes.isEmpty {
+            node.changes = zip(node.changes, nodes[node.parent].changes).map { $0.sharing(with: $1) }
+        }
         nodes.append(node)
         index[fingerprint] = nodes.count - 1
         return nodes.count - 1

@@ -46,8 +46,9 @@ extension Walk {
     }
 
     private mutating func diagramBroken(by execution: Execution<Context>, edge: Edge) -> Flaw? {
+        guard let machine = exploration.stateMachine else { return nil }
         let action = exploration.actions[edge.step.action].name
-        guard let machine = exploration.stateMachine, machine.mentions(action) else { return nil }
+        guard machine.mentions(action) else { return nil }
         let from = coverageIndex(of: contexts[edge.source])
         let to = coverageIndex(of: execution.context)
         let targets = machine.targets(of: action, from: from)
@@ -203,7 +204,7 @@ extension Walk {
         }
         let flaws = lawsBroken(
             by: Execution(
-                outcome: .accepted, context: context, cells: ContextCells(), exchanges: exchanges, changes: changes))
+                outcome: .accepted, context: context, exchanges: exchanges, changes: changes))
         return flaws.map { Flaw(rule: $0.rule, message: $0.message, place: Findings.checkingInvariants) }
     }
 

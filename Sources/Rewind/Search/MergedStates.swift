@@ -46,7 +46,7 @@ extension Walk {
         let arrival = try await execute(pair.edge.step, from: pair.edge.source)
         statistics.repetitions += 1
         guard arrival.canBePlaced else { return }
-        let twin = stay(after: arrival, edge: pair.edge)
+        let twin = try stay(after: arrival, edge: pair.edge)
         for edge in edges(from: twin) {
             guard let expected = recorded[edge.step] else { continue }
             try await position.move(to: twin, in: graph)

@@ -57,9 +57,11 @@ struct Position: Sendable {
         isLost = true
         let (up, down) = ways(from: node, to: target, in: graph)
         for (index, system) in systems.enumerated() {
-            let back = [since[index].inverted] + up.map { graph[$0].changes[index].inverted }
-            let forth = down.map { graph[$0].changes[index] }
-            let difference = ChangeSet.joined(back + forth)
+            var way = Way()
+            way.append(inverseOf: since[index])
+            for node in up { way.append(inverseOf: graph[node].changes[index]) }
+            for node in down { way.append(graph[node].changes[index]) }
+            let difference = way.difference
             if !difference.isEmpty { try await system.apply(difference) }
         }
         isLost = false

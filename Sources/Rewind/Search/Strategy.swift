@@ -20,11 +20,25 @@ public enum Strategy: String, Sendable, CaseIterable, Codable {
 }
 
 /// A step that can be taken from a known state and was not yet.
+///
+/// Kept small: a frontier holds several for each state.
 struct Edge: Sendable, Hashable {
-    let source: NodeID
-    let step: StepID
+    private let narrowSource: UInt32
+    private let narrowKind: UInt32
+    private let action: UInt16
+    private let variant: UInt16
+
+    init(source: NodeID, step: StepID, kind: Int) {
+        narrowSource = UInt32(source)
+        narrowKind = UInt32(kind)
+        action = UInt16(step.action)
+        variant = UInt16(step.variant)
+    }
+
+    var source: NodeID { NodeID(narrowSource) }
+    var step: StepID { StepID(action: Int(action), variant: Int(variant)) }
     /// What is alike about edges: the diagram's state and the action. Only novelty looks at it.
-    let kind: Int
+    var kind: Int { Int(narrowKind) }
 }
 
 /// The steps not yet taken, in the order of a strategy.

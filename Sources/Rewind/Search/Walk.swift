@@ -28,6 +28,8 @@ struct Walk<Context: ExplorationContext> {
     var lastProgress = ContinuousClock.now
     let journal = Journal()
     let limitedActions: [Int]
+    /// Whether rewinding itself is watched.
+    let isWatching: Bool
 
     init(_ explorer: Explorer<Context>) {
         exploration = explorer.exploration
@@ -38,6 +40,7 @@ struct Walk<Context: ExplorationContext> {
         onProgress = explorer.onProgress
         frontier = strategy.frontier(seed: seed)
         position = Position(systems: world.systems)
+        isWatching = exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name }
         coverage = Coverage(of: exploration)
         limitedActions = exploration.actions.indices.filter { explorer.exploration.actions[$0].maximumPerPath != nil }
     }
@@ -116,11 +119,11 @@ struct Walk<Context: ExplorationContext> {
 
     /// Runs one action where the systems are, and captures what it changed.
     mutating func execute(_ step: StepID, from source: NodeID) async throws -> Execution<Context> {
-        let action = exploration.actions[step.action]
+        let perform = exploration.actions[step.action].variants[step.variant].perform
         var run = Run(context: contexts[source], world: world, journal: journal)
         let outcome: Outcome
         do {
-            outcome = try await action.variants[step.variant].perform(&run)
+            outcome = try await perform(&run)
         } catch {
             if let reason = (error as? any UndecidedError)?.undecidedReason {
                 countRequests(journal.drain())
@@ -132,8 +135,7 @@ struct Walk<Context: ExplorationContext> {
         countRequests(exchanges)
         let changes = try await position.capture()
         return Execution(
-            outcome: outcome, context: run.context, cells: try ContextCells(run.context), exchanges: exchanges,
-            changes: changes)
+            outcome: outcome, context: run.context, exchanges: exchanges, changes: changes)
     }
 
     mutating func countRequests(_ exchanges: [Exchange]) {
@@ -147,7 +149,8 @@ struct Walk<Context: ExplorationContext> {
     private mutating func place(
         _ execution: Execution<Context>, edge: Edge
     ) throws -> (node: NodeID, isNew: Bool, isMerged: Bool) {
-        let node = node(after: execution, edge: edge)
+        if let same = try stateStayedIn(execution, edge: edge) { return (same, false, false) }
+        let node = try node(after: execution, edge: edge)
         let fingerprint = try fingerprint(of: node, execution.context)
         if let known = graph.node(with: fingerprint) {
             let isNarrowed = exploration.identity.narrowed != nil
@@ -160,24 +163,35 @@ struct Walk<Context: ExplorationContext> {
         return (added, true, false)
     }
 
+    /// The state of the source, when nothing changed that identity looks at: most requests are refused, and need no new
+    /// look at the state.
+    private func stateStayedIn(_ execution: Execution<Context>, edge: Edge) throws -> NodeID? {
+        if execution.changesContent || limitedActions.contains(edge.step.action) { return nil }
+        guard execution.context == contexts[edge.source] else { return nil }
+        return graph.node(with: try fingerprint(of: graph[edge.source], execution.context))
+    }
+
     /// Makes the place an execution led to one to go on from, without taking it for a state of the graph: on a replay all
     /// generated values are new.
-    mutating func stay(after execution: Execution<Context>, edge: Edge) -> NodeID {
-        let place = graph.addUnindexed(node(after: execution, edge: edge))
+    mutating func stay(after execution: Execution<Context>, edge: Edge) throws -> NodeID {
+        let place = graph.addUnindexed(try node(after: execution, edge: edge))
         contexts.append(execution.context)
         position.arrived(at: place)
         return place
     }
 
-    func node(after execution: Execution<Context>, edge: Edge) -> Graph.Node {
+    func node(after execution: Execution<Context>, edge: Edge) throws -> Graph.Node {
         Graph.Node(
-            identity: identity(of: execution, from: edge.source), limitedCounts: limitedCounts(after: edge),
+            identity: try identity(of: execution, from: edge.source), limitedCounts: limitedCounts(after: edge),
             parent: edge.source, arrival: edge.step, changes: execution.changes,
             depth: graph[edge.source].depth + 1)
     }
 
-    private func identity(of execution: Execution<Context>, from source: NodeID) -> Canonicalizer.StateIdentity {
-        canonicalizer.identity(after: execution.changes, from: graph[source].identity, context: execution.cells) {
+    private func identity(
+        of execution: Execution<Context>, from source: NodeID
+    ) throws -> Canonicalizer.StateIdentity {
+        let cells = try ContextCells(execution.context)
+        return canonicalizer.identity(after: execution.changes, from: graph[source].identity, context: cells) {
             let root = graph.difference(fromRootTo: source, systems: world.systems.count)
             return zip(root, execution.changes).map { $0.then($1) }
         }
@@ -198,18 +212,21 @@ struct Walk<Context: ExplorationContext> {
         if let depth = limits.depth, graph[node].depth >= depth { return [] }
         let context = contexts[node]
         let diagramState = coverageIndex(of: context)
-        return exploration.actions.indices.flatMap { index -> [Edge] in
-            let action = exploration.actions[index]
-            guard isWithinCount(index, in: node), action.canBeFormed(context) else { return [] }
-            return action.variants.indices.map { variant in
-                Edge(
-                    source: node, step: StepID(action: index, variant: variant),
-                    kind: diagramState * exploration.actions.count + index)
+        let count = exploration.actions.count
+        var edges: [Edge] = []
+        edges.reserveCapacity(count)
+        for action in 0..<count
+        where isWithinCount(action, in: node) && exploration.actions[action].canBeFormed(context) {
+            for variant in 0..<exploration.actions[action].variants.count {
+                let step = StepID(action: action, variant: variant)
+                edges.append(Edge(source: node, step: step, kind: diagramState * count + action))
             }
         }
+        return edges
     }
 
     private func isWithinCount(_ action: Int, in node: NodeID) -> Bool {
+        if limitedActions.isEmpty { return true }
         guard let maximum = exploration.actions[action].maximumPerPath,
             let index = limitedActions.firstIndex(of: action)
         else { return true }
@@ -279,7 +296,6 @@ struct Walk<Context: ExplorationContext> {
 struct Execution<Context: ExplorationContext>: Sendable {
     let outcome: Outcome
     let context: Context
-    let cells: ContextCells
     let exchanges: [Exchange]
     let changes: [ChangeSet]
 
