@@ -85,6 +85,29 @@ private struct Gone: UndecidedError {
                     + "accepted (201) at first, accepted (200) after going back.") == true)
     }
 
+    @Test func `when the API stops answering while it is asked again`() async throws {
+        let memory = MemoryTables(name: "hidden")
+        let exploration = Exploration(of: Notes.self) {
+            Action("create") { run in
+                try run.office.add("orders", .integer(1))
+                memory.set(table: "runs", key: Int64(memory.count(table: "runs")), to: [])
+                // Sent first, once more to learn from, and once more at the end.
+                let isLost = memory.count(table: "runs") == 3
+                let reply = Exchange.Reply.response(status: 201, headers: [], body: [])
+                run.journal.append(
+                    Exchange(method: "POST", path: "/", reply: isLost ? .lost(reason: "it was reset") : reply))
+                run.context.step = 1
+                return isLost ? .failed("No answer.") : .accepted
+            }
+            .when { $0.step == 0 }
+        }
+        #expect(
+            try await reasons(exploration) == [
+                "create was sent again at the end of the walk and got no answer. Is the API still running? "
+                    + "Path: no other step → create."
+            ])
+    }
+
     @Test func `when a system holds what it did not report`() async throws {
         let system = Unfaithful()
         let exploration = Exploration(of: Notes.self) {

@@ -85,6 +85,11 @@ extension Walk {
         _ transition: Graph.Transition, _ answer: [Exchange.Reply], _ again: Execution<Context>
     ) throws {
         let source = NodeID(transition.source)
+        if again.exchanges.contains(where: \.isLost) {
+            throw NotDecided(
+                "\(label(transition.step)) was sent again at the end of the walk and got no answer. Is the API still "
+                    + "running? Path: \(pathDescription(to: source)) → \(label(transition.step)).")
+        }
         if experiments.unstable[label(transition.step)] != nil { return }
         let outcome: Graph.OutcomeKind = again.outcome == .accepted ? .accepted : .refused
         guard again.canBePlaced, outcome == transition.outcome else {
