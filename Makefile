@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 JOBS ?= $(shell nproc)
-PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev pkg-config
+PACKAGES = libsqlite3-dev libpq-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev pkg-config
 REWIND = .build/release/rewind
 
 .PHONY: demo test bench lint docs clean mutants packages build help

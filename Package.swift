@@ -32,6 +32,7 @@ let package = Package(
         // The reference service, and what it stands on.
         .target(name: "Money"),
         .target(name: "SQLiteDriver", dependencies: ["CSQLite"]),
+        .target(name: "PostgresDriver", dependencies: ["CPostgres"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
         .target(name: "Orders", dependencies: ["Money"]),
         .target(name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver"]),
@@ -75,6 +76,8 @@ let package = Package(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .systemLibrary(
+            name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(

@@ -11,6 +11,7 @@ import Testing
         ("Sources/RewindSQLite", ["Rewind", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/RewindReport", ["Rewind", "Foundation"]),
         ("Sources/SQLiteDriver", ["CSQLite"]),
+        ("Sources/PostgresDriver", ["CPostgres"]),
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/Orders", ["Money"]),
         (
