@@ -39,7 +39,7 @@ let package = Package(
 
         // The tutorial, and the program that runs it.
         .target(
-            name: "Payments", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "Money"],
+            name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
             path: "Examples/Payments"),
         .executableTarget(
             name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindSQLite"],

@@ -18,7 +18,7 @@ import Testing
             "Sources/OrdersServer",
             ["Orders", "Money", "HTTPServer", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]
         ),
-        ("Examples/Payments", ["Rewind", "RewindHTTP", "RewindSQLite", "Money"]),
+        ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),
     ]
 
     @Test func `imports only what is below it`() throws {
