@@ -17,6 +17,7 @@ import Testing
             "Sources/OrdersServer",
             ["Orders", "Money", "HTTPServer", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]
         ),
+        ("Sources/TestServices", ["Foundation", "Synchronization"]),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "RewindSQLite", "Money"]),
     ]
 
