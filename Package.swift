@@ -39,6 +39,9 @@ let package = Package(
         .target(name: "Orders", dependencies: ["Money"]),
         .target(name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver"]),
 
+        // A private PostgreSQL, for demos and tests.
+        .target(name: "TestServices"),
+
         // The tutorial, and the program that runs it.
         .target(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
@@ -73,6 +76,8 @@ let package = Package(
                 "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite", "SQLiteDriver", "HTTPServer",
             ]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
+        .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
+        .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(

@@ -20,6 +20,8 @@ import Testing
             ["Orders", "Money", "HTTPServer", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),
+        ("Sources/TestServices", ["Foundation", "Synchronization"]),
+        ("Examples/Payments", ["Rewind", "RewindHTTP", "RewindSQLite", "Money"]),
     ]
 
     @Test func `imports only what is below it`() throws {
