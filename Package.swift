@@ -58,7 +58,11 @@ let package = Package(
 
         .executableTarget(
             name: "RewindBenchmarks",
-            dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "SQLiteDriver", "OrdersServer", "Payments"],
+            dependencies: [
+                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "PostgresDriver", "SQLiteDriver",
+                "OrdersServer",
+                "Payments", "TestServices",
+            ],
             path: "Benchmarks"),
 
         // Unit tests need no server; the others start what they need themselves.

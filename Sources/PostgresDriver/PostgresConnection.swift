@@ -88,6 +88,11 @@ public final class PostgresConnection {
         return try checked(result, statement.sql)
     }
 
+    /// Runs a statement with its values.
+    public func run(_ call: PostgresCall) throws(PostgresError) -> PostgresResult {
+        try run(call.statement, call.parameters)
+    }
+
     /// Runs a query that is not worth keeping.
     public func query(
         _ sql: String, _ parameters: PostgresParameters = []

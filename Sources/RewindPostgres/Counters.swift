@@ -26,24 +26,45 @@ struct Counters {
 
     private var areFew: Bool { sequences.count <= Self.fewEnough }
 
-    /// The query that every capture makes, if any.
-    var probe: String? {
-        let watched = areFew ? sequences : moved.sorted().map { sequences[$0] }
-        return watched.isEmpty ? nil : DatabaseSequence.select(watched)
+    private var watched: [DatabaseSequence] {
+        areFew ? sequences : moved.sorted().map { sequences[$0] }
+    }
+
+    /// The call that every capture makes, if any.
+    func probe(_ connection: PostgresConnection) throws(PostgresError) -> PostgresCall? {
+        let watched = watched
+        return watched.isEmpty ? nil : try probe(watched, connection)
+    }
+
+    private func probe(
+        _ sequences: [DatabaseSequence], _ connection: PostgresConnection
+    ) throws(PostgresError) -> PostgresCall {
+        PostgresCall(
+            try connection.statement(DatabaseSequence.probe), PostgresParameters(objectIDs: sequences.map(\.objectID)))
     }
 
     /// What changed, given what the probe returned.
     mutating func follow(
-        _ probed: SequenceStandings, at snapshot: Snapshot, _ connection: PostgresConnection
+        _ probed: PostgresResult?, at snapshot: Snapshot, _ connection: PostgresConnection
     ) throws(PostgresError) -> [RowChange] {
-        var changes = standings.follow(probed, sequences)
+        var changes: [RowChange] = []
+        if let probed { changes += try follow(probed, of: watched, connection) }
         if !areFew && snapshot != self.snapshot {
-            let all = try connection.run(connection.statement(DatabaseSequence.select(sequences)))
-            changes += standings.follow(SequenceStandings(all), sequences)
+            let call = try probe(sequences, connection)
+            changes += try follow(try connection.run(call), of: sequences, connection)
         }
         self.snapshot = snapshot
         for change in changes { if let number = numbers[change.key] { moved.insert(number) } }
         return changes
+    }
+
+    private mutating func follow(
+        _ probed: PostgresResult, of some: [DatabaseSequence], _ connection: PostgresConnection
+    ) throws(PostgresError) -> [RowChange] {
+        if let now = SequenceStandings(probed: probed, of: some, known: standings) {
+            return standings.follow(now, sequences)
+        }
+        return standings.follow(try SequenceStandings(some, connection), sequences)
     }
 
     /// The calls that set the sequences as a move wants them.

@@ -65,7 +65,7 @@ final class Recording {
             throw SystemError.definitionsChanged(look.definitions.joined(separator: "; "), place)
         }
         let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
-        let moved = try counters.follow(look.standings, at: look.snapshot, mover)
+        let moved = try counters.follow(look.sequenceProbe, at: look.snapshot, mover)
         note(look)
         let changes = ChangeSet(squashing: rows, counters: moved)
         if changes.isEmpty { return .empty }
@@ -79,16 +79,16 @@ final class Recording {
         var parameters = PostgresParameters()
         parameters.append(floor)
         var calls = [PostgresCall(statements.log, parameters)]
-        if let probe = counters.probe { calls.append(PostgresCall(try mover.statement(probe))) }
+        if let probe = try counters.probe(mover) { calls.append(probe) }
         let results = try mover.pipelined([calls])
         let log = LogReading(results[0], known: captured, tables: inspection.tables)
-        return Look(log: log, standings: results.count > 1 ? SequenceStandings(results[1]) : SequenceStandings())
+        return Look(log: log, sequenceProbe: results.count > 1 ? results[1] : nil)
     }
 
     @dynamicMemberLookup
     private struct Look {
         let log: LogReading
-        let standings: SequenceStandings
+        let sequenceProbe: PostgresResult?
 
         subscript<Property>(dynamicMember path: KeyPath<LogReading, Property>) -> Property { log[keyPath: path] }
     }

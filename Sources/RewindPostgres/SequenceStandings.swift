@@ -14,6 +14,21 @@ struct SequenceStandings: Sendable {
         self.init(try connection.query(DatabaseSequence.select(sequences)))
     }
 
+    /// Takes what ``DatabaseSequence/probe`` returned for some sequences.
+    /// - Parameter known: where they stood.
+    /// - Returns: `nil` when a sequence went back to giving out none, so that only a closer look tells where it stands.
+    init?(probed result: PostgresResult, of sequences: [DatabaseSequence], known: SequenceStandings) {
+        let values = result.bytes(0, 0).dropFirst().dropLast().split(separator: UInt8(ascii: ","))
+        for (sequence, value) in zip(sequences, values) {
+            if let value = RowText.number(UnsafeRawBufferPointer(rebasing: value)) {
+                standings[sequence.number] = DatabaseSequence.Standing(lastValue: value, isCalled: true)
+            } else {
+                guard let before = known.standings[sequence.number], !before.isCalled else { return nil }
+                standings[sequence.number] = before
+            }
+        }
+    }
+
     /// Takes what ``DatabaseSequence/select(_:)`` returned.
     init(_ result: PostgresResult) {
         for row in 0..<result.rowCount {
