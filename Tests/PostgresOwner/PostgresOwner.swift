@@ -1,14 +1,15 @@
 import Foundation
 import TestServices
 
-/// Starts a private server and another program, prints the server's process, its directory and the program's process, and
-/// runs until its input ends or it is killed: what a test of sudden death needs.
+/// Starts a private server in the folder that is its argument, and another program; prints the server's process, its
+/// directory and the program's process, and runs until its input ends or it is killed: what a test of sudden death needs.
 @main enum PostgresOwner {
     static func main() throws {
-        let server = try PrivatePostgres.start()
+        let server = try PrivatePostgres.start(in: URL(fileURLWithPath: CommandLine.arguments[1]))
         let other = Process()
         other.executableURL = URL(fileURLWithPath: "/bin/sh")
         other.arguments = ["-c", "exec sleep 600"]
+        other.standardInput = FileHandle.nullDevice
         other.standardOutput = FileHandle.nullDevice
         other.standardError = FileHandle.nullDevice
         try other.run()
