@@ -16,7 +16,8 @@ import TestServices
 
     /// A program that inherits every file this process leaves open, unlike one that Foundation starts.
     private static func startHeir() throws -> Int32 {
-        let words = ["/bin/sh", "-c", "exec sleep 600 </dev/null >/dev/null 2>&1"].map { strdup($0) }
+        let command = ["/bin/sh", "-c", "exec sleep 600 </dev/null >/dev/null 2>&1"]
+        let words = command.map { word in strdup(word) }
         defer { for word in words { free(word) } }
         var processID: pid_t = 0
         let code = posix_spawn(&processID, "/bin/sh", nil, nil, words + [nil], [nil])
