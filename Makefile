@@ -2,10 +2,11 @@
 
 SWIFT ?= swift
 JOBS ?= $(shell nproc)
-PACKAGES = libsqlite3-dev libpq-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev pkg-config
+PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev libpq-dev pkg-config
+TEST_PACKAGES = $(PACKAGES) postgresql python3-psycopg
 REWIND = .build/release/rewind
 
-.PHONY: demo test bench lint docs clean mutants packages build help
+.PHONY: demo test bench lint docs clean mutants packages test-packages build help
 
 help:
 	@sed -n 's/^# \{0,1\}//p;s/^## //p' Makefile | head -20
@@ -20,7 +21,7 @@ build: packages
 	@$(SWIFT) build -c release --product rewind
 
 ## test    lint, unit tests, and tests against the real server and database
-test: packages lint
+test: test-packages lint
 	@echo "==> Building the tests (the first time takes a few minutes)"
 	@$(SWIFT) build --build-tests
 	@echo "==> Running the tests"
@@ -57,3 +58,6 @@ clean:
 # Installs what is missing, and says so. Elsewhere than on Debian it says what is needed.
 packages:
 	@scripts/install-packages $(PACKAGES)
+
+test-packages:
+	@scripts/install-packages $(TEST_PACKAGES)

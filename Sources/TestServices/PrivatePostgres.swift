@@ -110,7 +110,7 @@ public final class PrivatePostgres: Sendable {
     public func kill() {
         state.withLock { state in
             guard let supervisor = state.supervisor, let server = state.server else { return }
-            supervisor.endServer(server.processID, by: [(SIGKILL, Self.startingSeconds)])
+            supervisor.endServer(server.processID, server.life, by: [(SIGKILL, Self.startingSeconds)])
             state.server = nil
         }
     }
@@ -135,7 +135,7 @@ public final class PrivatePostgres: Sendable {
     public func stop() {
         state.withLock { state in
             if let supervisor = state.supervisor, let server = state.server {
-                supervisor.endServer(server.processID, by: [(SIGINT, 10), (SIGQUIT, 5), (SIGKILL, 5)])
+                supervisor.endServer(server.processID, server.life, by: [(SIGINT, 10), (SIGQUIT, 5), (SIGKILL, 5)])
             }
             _ = state.life?.hasEnded(within: Deadline(seconds: Self.leftoverSeconds))
             state.supervisor?.end()

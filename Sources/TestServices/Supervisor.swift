@@ -10,7 +10,7 @@ struct Supervisor: Sendable {
     private let directory: PrivateDirectory
 
     private static let initializingSeconds = 120.0
-    private static let replySeconds = 10.0
+    private static let replySeconds = 60.0
     /// Longer than the script may take to end everything.
     private static let endingSeconds = 30.0
 
@@ -34,11 +34,13 @@ struct Supervisor: Sendable {
         return processID
     }
 
-    /// Signals the server, the next signal when one did not end it in time.
-    func endServer(_ processID: Int32, by signals: [(number: Int32, seconds: Double)]) {
+    /// Signals the server, the next signal when one did not end it in time. One that has ended by itself is not signalled:
+    /// its number may be somebody else's.
+    func endServer(_ processID: Int32, _ life: Life, by signals: [(number: Int32, seconds: Double)]) {
+        let hasEnded = life.hasEnded(within: Deadline(seconds: 0))
         shell.send("wait")
         for signal in signals {
-            kill(processID, signal.number)
+            if !hasEnded { kill(processID, signal.number) }
             if shell.line(within: signal.seconds) != nil { return }
         }
     }
