@@ -35,7 +35,8 @@ let package = Package(
         .target(name: "PostgresDriver", dependencies: ["CPostgres"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
         .target(name: "Orders", dependencies: ["Money"]),
-        .target(name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver"]),
+        .target(
+            name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
 
         // The tutorial, and the program that runs it.
         .target(
@@ -63,7 +64,7 @@ let package = Package(
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
             name: "OrdersTests",
-            dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
+            dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "PostgresDriver", "RewindHTTP", "Rewind"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -16,7 +16,10 @@ import Testing
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
-            ["Orders", "Money", "HTTPServer", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]
+            [
+                "Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation", "Synchronization",
+                "Glibc", "Darwin",
+            ]
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "RewindSQLite", "Money"]),
     ]
