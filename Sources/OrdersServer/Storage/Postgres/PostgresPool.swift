@@ -58,7 +58,7 @@ final class PostgresPool: @unchecked Sendable {
         return try condition.withLock {
             while lentCount == size {
                 guard condition.wait(until: deadline) else {
-                    throw DatabaseUnavailable(cause: "All \(size) connections are in use for \(waitSeconds) s.")
+                    throw DatabaseUnavailable(cause: "all connections (\(size)) have been in use for \(waitSeconds) s")
                 }
             }
             lentCount += 1
