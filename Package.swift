@@ -38,6 +38,9 @@ let package = Package(
         .target(
             name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
 
+        // A private PostgreSQL, for demos and tests.
+        .target(name: "TestServices"),
+
         // The tutorial, and the program that runs it.
         .target(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "Money"],
@@ -71,6 +74,8 @@ let package = Package(
                 "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite", "SQLiteDriver", "HTTPServer",
             ]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
+        .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
+        .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(

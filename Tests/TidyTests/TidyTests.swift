@@ -21,6 +21,7 @@ import Testing
                 "Glibc", "Darwin",
             ]
         ),
+        ("Sources/TestServices", ["Foundation", "Synchronization"]),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "RewindSQLite", "Money"]),
     ]
 
