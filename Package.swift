@@ -67,7 +67,10 @@ let package = Package(
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
             name: "OrdersTests",
-            dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "PostgresDriver", "RewindHTTP", "Rewind"]),
+            dependencies: [
+                "OrdersServer", "Orders", "Money", "SQLiteDriver", "PostgresDriver", "TestServices", "RewindHTTP",
+                "Rewind",
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -73,7 +73,8 @@ import Testing
 
     private static func request(using generator: inout Seeded) -> (String, String, String) {
         let order = "/orders/\(Int.random(in: 1...12, using: &generator))"
-        let amount = ["0.00", "-5.00", "10.00", "25.00", "60.00", "100.00", "100.01"]
+        let amount =
+            ["0.00", "-5.00", "10.00", "25.00", "60.00", "100.00", "100.01"]
             .randomElement(using: &generator) ?? ""
         switch Int.random(in: 0..<14, using: &generator) {
         case 0...2: return ("POST", "/orders", #"{"amount":"\#(amount)","currency":"USD","customer_id":"c"}"#)

@@ -2,6 +2,7 @@ import Foundation
 import Orders
 import PostgresDriver
 import Synchronization
+import TestServices
 import Testing
 
 @testable import OrdersServer
@@ -74,7 +75,8 @@ import Testing
         #expect(answer.outcome == "503 database_unavailable")
         #expect(
             (answer.json["error"] as? [String: Any])?["message"] as? String
-                == "The database cannot be used at the moment; see whether the request took effect before trying again.")
+                == "The database cannot be used at the moment; see whether the request took effect before trying again."
+        )
         try locking.execute("ROLLBACK")
         #expect(try service.client.get(order).outcome == "200")
     }
@@ -134,10 +136,11 @@ import Testing
         try service.database.execute(
             """
             DO $$ BEGIN CREATE ROLE clerk LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+            GRANT USAGE ON SCHEMA public TO clerk;
             GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO clerk;
             GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO clerk
             """)
-        let store = try PostgresOrderStore(url: try service.database.url() + "&user=clerk", connections: 1)
+        let store = try PostgresOrderStore(url: try service.database.url(user: "clerk"), connections: 1)
         #expect(try store.order(OrderID(rawValue: 1)) == nil)
         try service.database.execute("DROP OWNED BY clerk")
     }

@@ -1,3 +1,4 @@
+import TestServices
 import Testing
 
 /// What the service is tested on. Each has its tests where it is installed, or where `REQUIRE_SERVICES` names it.

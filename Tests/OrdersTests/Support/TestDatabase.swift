@@ -2,22 +2,24 @@ import Foundation
 import OrdersServer
 import PostgresDriver
 import SQLiteDriver
+import Synchronization
+import TestServices
 
 /// A database of its own for one test, gone with the last reference to it. Only what the two kinds say differently is
 /// told apart here.
 final class TestDatabase: Sendable {
     let kind: DatabaseKind
-    private let name = "orders-\(UUID().uuidString)"
+    private let name: String
 
     init(_ kind: DatabaseKind) throws {
         self.kind = kind
-        if kind == .postgres { try PrivatePostgres.shared().createDatabase(name) }
+        name = kind == .sqlite ? "orders-\(UUID().uuidString)" : try EmptyDatabases.take()
     }
 
     deinit {
         switch kind {
         case .sqlite: for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-        case .postgres: try? PrivatePostgres.shared().dropDatabase(name)
+        case .postgres: EmptyDatabases.giveBack(name)
         }
     }
 
@@ -26,7 +28,9 @@ final class TestDatabase: Sendable {
         kind == .sqlite ? .sqlite(path: path) : .postgres(url: try url())
     }
 
-    func url() throws -> String { try PrivatePostgres.shared().url(database: name) }
+    func url(user: String = PrivatePostgres.administrator) throws -> String {
+        try PrivatePostgres.shared().url(database: name, user: user)
+    }
 
     private var path: String { NSTemporaryDirectory() + name + ".sqlite" }
 
@@ -135,5 +139,33 @@ struct ChangeProbe {
         }
         return try database.rows((tables + numbers).joined(separator: " UNION ALL ") + " ORDER BY 1, 2").joined(
             separator: " ")
+    }
+}
+
+/// PostgreSQL databases without a table, to be used again: to make one takes longer than most tests.
+private enum EmptyDatabases {
+    private static let names = Mutex([String]())
+
+    private static let emptying = """
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid();
+        DROP SCHEMA public CASCADE;
+        CREATE SCHEMA public
+        """
+
+    static func take() throws -> String {
+        if let name = names.withLock({ $0.popLast() }) { return name }
+        let name = "orders_\(UUID().uuidString)"
+        try PrivatePostgres.shared().createDatabase(name)
+        return name
+    }
+
+    /// Ends whoever still uses it, and empties it; what cannot be emptied is not used again.
+    static func giveBack(_ name: String) {
+        guard let url = try? PrivatePostgres.shared().url(database: name),
+            let connection = try? PostgresConnection(url: url, applicationName: "tests"),
+            (try? connection.execute(emptying)) != nil
+        else { return }
+        names.withLock { $0.append(name) }
     }
 }
