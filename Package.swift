@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "Rewind", targets: ["Rewind"]),
         .library(name: "RewindHTTP", targets: ["RewindHTTP"]),
         .library(name: "RewindSQLite", targets: ["RewindSQLite"]),
+        .library(name: "RewindPostgres", targets: ["RewindPostgres"]),
         .library(name: "RewindReport", targets: ["RewindReport"]),
         .library(name: "Money", targets: ["Money"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
@@ -27,6 +28,7 @@ let package = Package(
         // One adapter each, on the driver it names.
         .target(name: "RewindHTTP", dependencies: ["Rewind", "CCurl"]),
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
+        .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
         .target(name: "RewindReport", dependencies: ["Rewind"]),
 
         // The reference service, and what it stands on.
@@ -43,7 +45,7 @@ let package = Package(
 
         // The tutorial, and the program that runs it.
         .target(
-            name: "Payments", dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "Money"],
+            name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
             path: "Examples/Payments"),
         .executableTarget(
             name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindSQLite"],
@@ -64,6 +66,7 @@ let package = Package(
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
         .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
+        .testTarget(name: "RewindPostgresTests", dependencies: ["RewindPostgres", "Rewind", "PostgresDriver"]),
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
             name: "OrdersTests",

@@ -1,7 +1,6 @@
 import Money
 import Rewind
 import RewindHTTP
-import RewindSQLite
 
 /// What must be true in every state: the tutorial's invariants and what it forgot. That no request answers 500 is a law
 /// and needs no invariant.
@@ -53,7 +52,7 @@ let invariants: [Invariant<Checkout>] = [
         let sums = try await run.db.rows(
             """
             SELECT refunded_minor, (SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE order_id = orders.id)
-            FROM orders WHERE id = ?
+            FROM orders WHERE id = $1
             """, [.integer(run.context.orderID ?? 0)])
         let expected = Value.integer(run.context.refunded.amountMinorUnits)
         return sums == [[expected, expected]]

@@ -1,7 +1,6 @@
 import Money
 import Rewind
 import RewindHTTP
-import RewindSQLite
 
 /// The tutorial: a payments API, what a client can do to it, and what must be true of it.
 ///

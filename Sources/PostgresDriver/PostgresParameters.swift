@@ -22,28 +22,32 @@ public struct PostgresParameters: ExpressibleByArrayLiteral {
 
     public mutating func append(_ truth: Bool) { append(truth ? "t" : "f") }
 
-    /// A one-dimensional array; each element writes its text.
-    public mutating func append<Element>(
-        array elements: some Sequence<Element>, _ write: (Element, inout [UInt8]) -> Void
-    ) {
-        add { bytes in
-            bytes.append(UInt8(ascii: "{"))
-            var isFirst = true
-            for element in elements {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
-                Self.append(element: element, to: &bytes, write)
-            }
-            bytes.append(UInt8(ascii: "}"))
+    /// A text as bytes.
+    public mutating func append(bytes text: [UInt8]) { add { $0.append(contentsOf: text) } }
+
+    /// A one-dimensional array of texts, `nil` for NULL.
+    public mutating func append(array elements: some Sequence<[UInt8]?>) {
+        add { Self.append(array: elements, to: &$0) }
+    }
+
+    /// A one-dimensional array of numbers.
+    public mutating func append(array numbers: some Sequence<Int64>) {
+        append(array: numbers.lazy.map { Array(String($0).utf8) })
+    }
+
+    private static func append(array elements: some Sequence<[UInt8]?>, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for element in elements {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            if let element { append(quoted: element, to: &bytes) } else { bytes.append(contentsOf: "NULL".utf8) }
         }
+        bytes.append(UInt8(ascii: "}"))
     }
 
     /// Quoted, with quotes and backslashes escaped (<https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO>).
-    private static func append<Element>(
-        element: Element, to bytes: inout [UInt8], _ write: (Element, inout [UInt8]) -> Void
-    ) {
-        var text: [UInt8] = []
-        write(element, &text)
+    private static func append(quoted text: [UInt8], to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text {
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }

@@ -59,10 +59,7 @@ extension Recording {
 extension Table.Column {
     /// Whether the system sets it to the time, as far as its type and name tell.
     var isTimestamp: Bool {
-        let name = name.lowercased()
         let type = declaredType.uppercased()
-        if type.contains("DATE") || type.contains("TIME") { return true }
-        if name.hasSuffix("_at") || name.hasSuffix("timestamp") { return true }
-        return ["created", "updated", "modified", "created_on", "updated_on", "modified_on"].contains(name)
+        return type.contains("DATE") || type.contains("TIME") || Schema.Column.isNamedLikeTimestamp(name)
     }
 }

@@ -13,7 +13,7 @@ import SQLiteDriver
 ///
 /// What it can't rewind, and says so when it happens: changes of the schema, and writes by connections that have
 /// triggers switched off. What it can't see is listed in `docs/decisions/0003-how-sqlite-is-rewound.md`.
-public actor SQLiteSystem: RewindableSystem {
+public actor SQLiteSystem: QueryableSystem {
     /// The name under which reports refer to it.
     public nonisolated let name: String
     /// The database file.
@@ -111,7 +111,7 @@ public actor SQLiteSystem: RewindableSystem {
     /// Runs a query, for looking at the content: a connection that can't write, beside the one that moves.
     /// - Throws: `SystemError` of kind `.unsupported` for a statement that is no query, `.unreachable` when SQLite
     ///   refuses it.
-    public func rows(_ sql: String, _ parameters: [Value] = []) throws -> [[Value]] {
+    public func rows(_ sql: String, _ parameters: [Value]) throws -> [[Value]] {
         try explainingFailures(of: path) {
             let connection = try reader ?? SQLiteConnection(path: path, flags: .readOnly)
             reader = connection
@@ -120,7 +120,11 @@ public actor SQLiteSystem: RewindableSystem {
                 throw SystemError(.unsupported, "Only queries can be asked of the database, and this is none: \(sql)")
             }
             defer { query.reset() }
-            try Row(parameters).bind(to: query, from: 1)
+            for (number, parameter) in parameters.enumerated() {
+                // SQLite takes `$1` for a name, and numbers names as they come.
+                let index = query.parameterIndex(named: "$\(number + 1)") ?? number + 1
+                try Row([parameter]).bind(to: query, from: index)
+            }
             var rows: [[Value]] = []
             while try query.step() { rows.append(Row(query, 0..<query.columnCount).cells) }
             return rows
@@ -152,13 +156,5 @@ public actor SQLiteSystem: RewindableSystem {
             \(report.problems.joined(separator: "; ")). Nothing of Rewind is left in it. Look it over, or restore it \
             from a copy, then start again.
             """)
-    }
-}
-
-extension Run {
-    /// The first SQLite database of this exploration.
-    /// - Throws: `MissingFromWorld` when there is none.
-    public var db: SQLiteSystem {
-        get throws { try world.system(SQLiteSystem.self) }
     }
 }

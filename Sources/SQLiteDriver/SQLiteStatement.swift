@@ -67,6 +67,12 @@ public final class SQLiteStatement {
         return rewind_sqlite3_bind_text(handle, Int32(index), start, UInt64(bytes.count))
     }
 
+    /// The index of a named parameter, its `$`, `:` or `@` included; `nil` when there is none.
+    public func parameterIndex(named name: String) -> Int? {
+        let index = sqlite3_bind_parameter_index(handle, name)
+        return index > 0 ? Int(index) : nil
+    }
+
     /// Sets every parameter to NULL.
     public func clearBindings() { sqlite3_clear_bindings(handle) }
 

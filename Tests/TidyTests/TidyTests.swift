@@ -9,6 +9,7 @@ import Testing
         ("Sources/Rewind", ["CXXHash", "Synchronization", "Foundation"]),
         ("Sources/RewindHTTP", ["Rewind", "CCurl", "Foundation", "Synchronization"]),
         ("Sources/RewindSQLite", ["Rewind", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]),
+        ("Sources/RewindPostgres", ["Rewind", "PostgresDriver", "Foundation", "Synchronization"]),
         ("Sources/RewindReport", ["Rewind", "Foundation"]),
         ("Sources/SQLiteDriver", ["CSQLite"]),
         ("Sources/PostgresDriver", ["CPostgres"]),
@@ -21,6 +22,7 @@ import Testing
                 "Glibc", "Darwin",
             ]
         ),
+        ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),
         ("Sources/TestServices", ["Foundation", "Synchronization"]),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "RewindSQLite", "Money"]),
     ]

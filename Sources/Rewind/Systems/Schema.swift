@@ -23,6 +23,13 @@ public struct Schema: Sendable, Hashable {
             self.name = name
             self.role = role
         }
+
+        /// Whether a column by that name holds a time that the system sets, as far as names tell.
+        public static func isNamedLikeTimestamp(_ name: String) -> Bool {
+            let name = name.lowercased()
+            if name.hasSuffix("_at") || name.hasSuffix("timestamp") { return true }
+            return ["created", "updated", "modified", "created_on", "updated_on", "modified_on"].contains(name)
+        }
     }
 
     /// What a column's values mean for identity.

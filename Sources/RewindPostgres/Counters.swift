@@ -1,0 +1,68 @@
+import PostgresDriver
+import Rewind
+
+/// The sequences during an exploration: where they stand, and which of them have to be looked at.
+///
+/// `nextval` writes to the write-ahead log, and so shows as a transaction, only every 32 numbers; but always for the
+/// first number after a sequence was set. So all are set to where they stand at the start, and each is set by the move
+/// that brings it back: a sequence that has not moved since can only move within a transaction that shows. Those that
+/// have moved are read every time, the others when any transaction has ended.
+struct Counters {
+    private let sequences: [DatabaseSequence]
+    private let numbers: [Row: Int]
+    private var standings: SequenceStandings
+    private var moved: Set<Int> = []
+    /// What the server had seen when all sequences were last known.
+    var snapshot: Snapshot?
+
+    /// So few are read every time: less than the query that would tell whether to.
+    private static let fewEnough = 16
+
+    init(_ sequences: [DatabaseSequence], _ standings: SequenceStandings) {
+        self.sequences = sequences
+        self.standings = standings
+        numbers = Dictionary(sequences.map { ($0.key, $0.number) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private var areFew: Bool { sequences.count <= Self.fewEnough }
+
+    /// The query that every capture makes, if any.
+    var probe: String? {
+        let watched = areFew ? sequences : moved.sorted().map { sequences[$0] }
+        return watched.isEmpty ? nil : DatabaseSequence.select(watched)
+    }
+
+    /// What changed, given what the probe returned.
+    mutating func follow(
+        _ probed: SequenceStandings, at snapshot: Snapshot, _ connection: PostgresConnection
+    ) throws(PostgresError) -> [RowChange] {
+        var changes = standings.follow(probed, sequences)
+        if !areFew && snapshot != self.snapshot {
+            let all = try connection.run(connection.statement(DatabaseSequence.select(sequences)))
+            changes += standings.follow(SequenceStandings(all), sequences)
+        }
+        self.snapshot = snapshot
+        for change in changes { if let number = numbers[change.key] { moved.insert(number) } }
+        return changes
+    }
+
+    /// The calls that set the sequences as a move wants them.
+    func calls(
+        setting changes: [RowChange], _ connection: PostgresConnection
+    ) throws(PostgresError) -> [PostgresCall] {
+        let wanted = changes.compactMap { change in
+            numbers[change.key].flatMap { number in
+                change.after?.standing.map { (objectID: sequences[number].objectID, standing: $0) }
+            }
+        }
+        if wanted.isEmpty { return [] }
+        let set = try connection.statement(DatabaseSequence.set)
+        return [PostgresCall(set, SequenceStandings.parameters(setting: wanted))]
+    }
+
+    /// Takes over what a move set.
+    mutating func follow(_ changes: [RowChange]) {
+        standings.follow(changes, numbers: numbers)
+        for change in changes { if let number = numbers[change.key] { moved.remove(number) } }
+    }
+}

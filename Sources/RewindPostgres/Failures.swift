@@ -1,0 +1,98 @@
+import PostgresDriver
+import Rewind
+
+/// Where a database is, as messages name it: never with a password.
+struct DatabasePlace: Sendable, Hashable, CustomStringConvertible {
+    let database: String
+    let host: String
+    let port: String
+
+    init(_ connection: PostgresConnection) {
+        database = connection.database
+        host = connection.host
+        port = connection.port
+    }
+
+    init(_ url: PostgresURL) {
+        database = url.database ?? url.settings["user"] ?? "(the user's)"
+        host = url.settings["host"] ?? ""
+        port = url.settings["port"] ?? ""
+    }
+
+    var description: String {
+        if host.isEmpty { return "“\(database)”" }
+        return host.hasPrefix("/") || port.isEmpty ? "“\(database)” at \(host)" : "“\(database)” at \(host):\(port)"
+    }
+}
+
+/// Runs the closure, and tells PostgreSQL's errors as sentences for a person.
+func explainingFailures<R>(of place: DatabasePlace, _ body: () throws -> R) throws -> R {
+    do { return try body() } catch let error as PostgresError { throw SystemError(error, place) }
+}
+
+extension SystemError {
+    init(_ error: PostgresError, _ place: DatabasePlace) {
+        if error.isLocked {
+            self.init(
+                .unreachable,
+                """
+                Another session holds a lock in the database \(place) for more than \
+                \(SessionSettings.lockTimeoutMilliseconds / 1000) s. A transaction that the API left open is the usual \
+                cause. \(error)
+                """)
+        } else if error.isConnectionLost {
+            self.init(
+                .unreachable,
+                """
+                The database \(place) does not answer: \(error.message). Is the server running, and are the name and the \
+                user right? What was changed is undone by the next run, or by rewind restore.
+                """)
+        } else if error.isInsufficientPrivilege {
+            self.init(
+                .unsupported,
+                "The role lacks a right in the database \(place): \(error.message). \(Rights.remedyInGeneral)")
+        } else {
+            self.init(.unreachable, "The database \(place) refused what Rewind asked of it. \(error)")
+        }
+    }
+
+    static func notAsRecorded(_ change: RowChange, _ place: DatabasePlace) -> SystemError {
+        let key = change.key.cells.map(\.inSentence).joined(separator: ", ")
+        return SystemError(
+            .notRewindable,
+            """
+            The row \(key) of the table “\(change.table)” in \(place) is not as recorded. Something other than the API \
+            writes to it, or a writer has triggers switched off.
+            """)
+    }
+
+    static func definitionsChanged(_ what: String, _ place: DatabasePlace) -> SystemError {
+        SystemError(
+            .notRewindable,
+            """
+            The schema of \(place) changed during the exploration: \(what). Rewind undoes changes of rows, not of \
+            definitions. Let the API make its tables before exploring.
+            """)
+    }
+
+    static func changedUnseen(_ tables: [String], _ place: DatabasePlace) -> SystemError {
+        SystemError(
+            .notRewindable,
+            """
+            The content of \(tables.map { "“\($0)”" }.joined(separator: ", ")) in \(place) changed without leaving an \
+            entry in the log. A writer that disabled triggers (ALTER TABLE … DISABLE TRIGGER) is the usual cause.
+            """)
+    }
+}
+
+extension Value {
+    fileprivate var inSentence: String {
+        switch self {
+        case .null: "NULL"
+        case .integer(let number): String(number)
+        case .real(let number): String(number)
+        case .text(let text): "“\(text)”"
+        case .blob(let bytes): "\\x\(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())"
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import PostgresDriver
+import Rewind
+
+/// Puts Rewind's schema and triggers into a database, and takes them out. Each is part of the caller's transaction, so
+/// at any instant all of it is there or none.
+struct Installation {
+    let connection: PostgresConnection
+    let inspection: Inspection
+    /// Whether changes of the schema can be told as they happen; otherwise they are noticed when content is verified.
+    let canWatchDefinitions: Bool
+
+    /// The name that sorts before any other, so that a row's entry is written ahead of what the API's own triggers do to
+    /// the row afterwards.
+    static let rowTrigger = "!rewind_row"
+    static let truncateTrigger = "!rewind_truncate"
+    /// Stands for a change of the schema in the log's column `tbl`.
+    static let definitionEntry = -1
+
+    /// Whether Rewind's schema is there, and is Rewind's.
+    static func exists(_ connection: PostgresConnection) throws(PostgresError) -> Bool {
+        let found = try connection.query(
+            "SELECT to_regclass('rewind.owner') IS NOT NULL AND to_regclass('rewind.position') IS NOT NULL")
+        return found.bool(0, 0)
+    }
+
+    /// Makes the schema with an empty log and an empty position: the content is the root. Types first, since tables with
+    /// XML can't be read without them.
+    func prepare() throws(PostgresError) {
+        try connection.execute(
+            """
+            CREATE SCHEMA rewind;
+            COMMENT ON SCHEMA rewind IS 'Made by Rewind while it explores; "rewind restore" takes it out.';
+            CREATE TABLE rewind.owner (pid int, host text, run text, since timestamptz DEFAULT now());
+            CREATE TABLE rewind.log (
+                seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tbl int NOT NULL, old text, new text);
+            CREATE TABLE rewind.position (
+                id bigint PRIMARY KEY, tbl int NOT NULL, key text NOT NULL, copies bigint, root text);
+            CREATE TABLE rewind.tables (
+                number int PRIMARY KEY, oid oid, name text, definition text, fingerprint text);
+            CREATE TABLE rewind.sequences (oid oid PRIMARY KEY, name text, last_value bigint, is_called boolean);
+            """)
+        for table in inspection.tables {
+            if let definition = table.rowTypeDefinition { try connection.execute(definition) }
+        }
+    }
+
+    /// Starts to record.
+    func install(fingerprints: [Fingerprint], definitions: Definitions, standings: SequenceStandings) throws {
+        try save(fingerprints, definitions)
+        try standings.save(inspection.sequences, connection)
+        for table in inspection.tables where table.sensor == .log {
+            for statement in RecordingTriggers(table: table).statements { try connection.execute(statement) }
+        }
+        if canWatchDefinitions { try connection.execute(Self.definitionTriggers) }
+    }
+
+    private func save(_ fingerprints: [Fingerprint], _ definitions: Definitions) throws(PostgresError) {
+        let insert = try connection.statement("INSERT INTO rewind.tables VALUES ($1, $2, $3, $4, $5)")
+        for (table, fingerprint) in zip(inspection.tables, fingerprints) {
+            var parameters = PostgresParameters()
+            parameters.append(table.number)
+            parameters.append(table.objectID)
+            parameters.append(table.name)
+            parameters.append(definitions.ofTables[table.objectID])
+            parameters.append(fingerprint.description)
+            _ = try connection.run(insert, parameters)
+        }
+    }
+
+    /// Drops everything of Rewind's.
+    static func remove(_ connection: PostgresConnection) throws(PostgresError) {
+        try connection.execute("DROP SCHEMA rewind CASCADE")
+    }
+
+    private static let definitionTriggers = """
+        CREATE FUNCTION rewind.note_definition() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog AS $rewind$
+        BEGIN
+            IF current_setting('rewind.moving', true) = 'on' THEN RETURN; END IF;
+            INSERT INTO rewind.log (tbl, old)
+            SELECT \(definitionEntry), command_tag || ' ' || coalesce(object_identity, '')
+            FROM pg_event_trigger_ddl_commands() WHERE schema_name IS DISTINCT FROM 'pg_temp';
+        END $rewind$;
+        CREATE FUNCTION rewind.note_drop() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog AS $rewind$
+        BEGIN
+            IF current_setting('rewind.moving', true) = 'on' THEN RETURN; END IF;
+            INSERT INTO rewind.log (tbl, old)
+            SELECT \(definitionEntry), tg_tag || ' ' || coalesce(object_identity, '')
+            FROM pg_event_trigger_dropped_objects() WHERE original AND NOT is_temporary;
+        END $rewind$;
+        CREATE EVENT TRIGGER rewind_note_definition ON ddl_command_end EXECUTE FUNCTION rewind.note_definition();
+        CREATE EVENT TRIGGER rewind_note_drop ON sql_drop EXECUTE FUNCTION rewind.note_drop();
+        ALTER EVENT TRIGGER rewind_note_definition ENABLE ALWAYS;
+        ALTER EVENT TRIGGER rewind_note_drop ENABLE ALWAYS
+        """
+}
+
+/// The triggers that write the log: how they are spelled for one table.
+///
+/// They fire after the row is as it will be, for every session, whatever its role or settings. An entry holds the row
+/// before and after as text.
+struct RecordingTriggers {
+    let table: Table
+
+    var statements: [String] {
+        let function = "rewind.note_row_\(table.number)"
+        let truncation = "rewind.note_truncate_\(table.number)"
+        return [
+            """
+            CREATE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER \(settings) AS $rewind$
+            BEGIN
+                INSERT INTO rewind.log (tbl, old, new) VALUES (\(table.number), \(text("OLD", unless: "INSERT")),
+                \(text("NEW", unless: "DELETE")));
+                RETURN NULL;
+            END $rewind$
+            """,
+            """
+            CREATE FUNCTION \(truncation)() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER \(settings)
+            SET row_security = off AS $rewind$
+            BEGIN
+                INSERT INTO rewind.log (tbl, old)
+                SELECT \(table.number), \(table.text(of: "t")) FROM ONLY \(table.qualifiedName) t;
+                RETURN NULL;
+            END $rewind$
+            """,
+            trigger(Installation.rowTrigger, "AFTER INSERT OR UPDATE OR DELETE", "ROW", function),
+            trigger(Installation.truncateTrigger, "BEFORE TRUNCATE", "STATEMENT", truncation),
+            "ALTER TABLE \(table.qualifiedName) ENABLE ALWAYS TRIGGER \(quoted(Installation.rowTrigger))",
+            "ALTER TABLE \(table.qualifiedName) ENABLE ALWAYS TRIGGER \(quoted(Installation.truncateTrigger))",
+        ]
+    }
+
+    private func trigger(_ name: String, _ event: String, _ level: String, _ function: String) -> String {
+        """
+        CREATE TRIGGER \(quoted(name)) \(event) ON \(table.qualifiedName) FOR EACH \(level)
+        WHEN (pg_catalog.current_setting('rewind.moving', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION \(function)()
+        """
+    }
+
+    /// A missing row is NULL by itself; spelled out field by field it would be a row of NULLs.
+    private func text(_ row: String, unless event: String) -> String {
+        let text = table.text(of: row)
+        return table.rowTypeDefinition == nil ? text : "CASE WHEN TG_OP <> '\(event)' THEN \(text) END"
+    }
+
+    /// The API's session may spell values its own way. Setting that aside costs a microsecond for each setting, so it is
+    /// done only for tables where it matters.
+    private var settings: String {
+        guard table.columns.contains(where: \.dependsOnSettings) else { return "" }
+        return SessionSettings.spelling.map { "SET \($0.0) = \($0.0 == "search_path" ? $0.1 : literal($0.1))" }
+            .joined(separator: " ")
+    }
+}

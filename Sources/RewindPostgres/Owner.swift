@@ -1,0 +1,52 @@
+import Foundation
+import PostgresDriver
+import Rewind
+
+/// Who is exploring a database. A lock of the session says that someone is, and goes with the session; a row says who.
+struct Owner {
+    let processID: Int64
+    let host: String
+    let since: String
+
+    /// “Rewi”, “nd”: a key that nobody else is likely to use.
+    private static let lockKey = "1382381417, 28260"
+
+    /// Takes the lock, which lives as long as the connection.
+    /// - Throws: `SystemError` of kind `.inUse` when another session has it.
+    static func takeLock(_ connection: PostgresConnection) throws {
+        if try connection.query("SELECT pg_try_advisory_lock(\(lockKey))").bool(0, 0) { return }
+        let holder = try connection.query(
+            """
+            SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l
+            JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
+            AND (l.classid::bigint, l.objid::bigint) = (\(lockKey))
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """)
+        let who =
+            holder.rowCount == 0
+            ? "another process"
+            : "\(holder.string(0, 1)) from \(holder.string(0, 2)) (server process \(holder.string(0, 0)))"
+        throw SystemError(
+            .inUse,
+            """
+            The database \(DatabasePlace(connection)) is being explored by \(who), which is still running. Wait for it, \
+            stop it, or explore a copy.
+            """)
+    }
+
+    /// What others see of this process in `pg_stat_activity`.
+    static var applicationName: String { "rewind, process \(ProcessInfo.processInfo.processIdentifier)" }
+
+    /// Who left a mark, if anyone.
+    static func read(_ connection: PostgresConnection) throws(PostgresError) -> Owner? {
+        let found = try connection.query("SELECT pid, host, since FROM rewind.owner")
+        guard found.rowCount > 0 else { return nil }
+        return Owner(processID: found.int64(0, 0), host: found.string(0, 1), since: found.string(0, 2))
+    }
+
+    static func leaveMark(_ connection: PostgresConnection) throws(PostgresError) {
+        _ = try connection.query(
+            "INSERT INTO rewind.owner (pid, host) VALUES ($1::int, $2)",
+            [String(ProcessInfo.processInfo.processIdentifier), ProcessInfo.processInfo.hostName])
+    }
+}

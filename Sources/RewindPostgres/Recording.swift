@@ -1,0 +1,304 @@
+import PostgresDriver
+import Rewind
+
+/// An exploration of a database under way: where its content is, and how to go elsewhere.
+///
+/// At every instant *content = root + position + log*, in the database. In memory, ``position`` mirrors
+/// `rewind.position`, and ``pending`` holds what of the log has been captured; a move joins the two and empties the log.
+final class Recording {
+    let place: DatabasePlace
+    let inspection: Inspection
+    /// The session that moves, and that holds the lock which says that someone explores.
+    let mover: PostgresConnection
+    private let patience: Patience
+    private let numbers: [String: Int]
+    private let canWatchDefinitions: Bool
+    private let statements: Statements
+    private var definitions: Definitions
+    private var unrewindable: UnrewindableState
+
+    private var position = Position()
+    private var pending: [ChangeSet] = []
+    private var copies = CopyCounts()
+    private var fingerprints: [Fingerprint]
+    private var counters: Counters
+    /// All entries up to this one are captured, and none of an open transaction can come before it.
+    private var floor: Int64 = 0
+    /// Entries beyond the floor that are captured.
+    private var captured: Set<Int64> = []
+    private var movesSinceVacuum = 0
+
+    /// How long the API is given to come to rest.
+    struct Patience: Sendable {
+        /// How long the log must have been quiet before a capture believes it.
+        let quiet: Duration
+        /// How long open transactions, and a log that is never quiet, are waited for.
+        let atMost: Duration
+    }
+
+    /// Installs the recording. Cost follows the content: it is read once.
+    init(_ mover: PostgresConnection, exempting exempt: Set<String>, patience: Patience) throws {
+        self.mover = mover
+        self.patience = patience
+        place = DatabasePlace(mover)
+        let root = try Root(mover, exempting: exempt)
+        inspection = root.inspection
+        canWatchDefinitions = root.rights.isSuperuser
+        fingerprints = root.fingerprints
+        definitions = root.definitions
+        unrewindable = try UnrewindableState(mover)
+        counters = Counters(root.inspection.sequences, root.standings)
+        numbers = root.inspection.numbers
+        try mover.execute(SessionSettings.plansOfMoves)
+        statements = try Statements(mover)
+        counters.snapshot = Snapshot(text: try mover.run(statements.snapshot).string(0, 0))
+    }
+
+    // MARK: Capturing
+
+    /// What changed since the last capture or apply. One round trip when the API has come to rest.
+    func capture() throws -> ChangeSet {
+        var look = try look()
+        if look.snapshot.hasTransactionsInFlight { look = try lookOnceTransactionsEnded() }
+        if patience.quiet > .zero { look = try lookOnceQuiet(look) }
+        guard look.definitions.isEmpty else {
+            throw SystemError.definitionsChanged(look.definitions.joined(separator: "; "), place)
+        }
+        let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
+        let moved = try counters.follow(look.standings, at: look.snapshot, mover)
+        note(look)
+        let changes = ChangeSet(squashing: rows, counters: moved)
+        if changes.isEmpty { return .empty }
+        follow(changes)
+        pending.append(changes)
+        return changes
+    }
+
+    /// The log and the sequences, at one instant.
+    private func look() throws(PostgresError) -> Look {
+        var parameters = PostgresParameters()
+        parameters.append(floor)
+        var calls = [PostgresCall(statements.log, parameters)]
+        if let probe = counters.probe { calls.append(PostgresCall(try mover.statement(probe))) }
+        let results = try mover.pipelined([calls])
+        let log = LogReading(results[0], known: captured, tables: inspection.tables)
+        return Look(log: log, standings: results.count > 1 ? SequenceStandings(results[1]) : SequenceStandings())
+    }
+
+    @dynamicMemberLookup
+    private struct Look {
+        let log: LogReading
+        let standings: SequenceStandings
+
+        subscript<Property>(dynamicMember path: KeyPath<LogReading, Property>) -> Property { log[keyPath: path] }
+    }
+
+    /// Waits until no session of this database has a transaction that wrote something.
+    private func lookOnceTransactionsEnded() throws -> Look {
+        let prepared = try OpenTransactions.prepared(mover)
+        if let first = prepared.first {
+            throw SystemError(
+                .notRewindable,
+                """
+                The transaction “\(first)” is prepared for a two-phase commit in \(place). Until it is committed or rolled \
+                back, what it changed can't be seen nor taken back.
+                """)
+        }
+        var open = try OpenTransactions(mover)
+        if open.areNone { return try look() }
+        let isOver = try polling(for: patience.atMost) {
+            open = try OpenTransactions(mover)
+            return open.areNone ? true : nil
+        }
+        if isOver != nil { return try look() }
+        throw SystemError(
+            .notRewindable,
+            """
+            A transaction is still open in \(place), \(patience.atMost) after the API's answer: \(open.description). What \
+            it changed can't be taken back before it ends. A missing COMMIT or ROLLBACK on some path is the usual cause.
+            """)
+    }
+
+    /// Waits until nothing has come to the log for a while.
+    private func lookOnceQuiet(_ first: Look) throws -> Look {
+        var last = first
+        let isQuiet = try polling(for: patience.atMost) { () -> Bool? in
+            let grown = try polling(for: patience.quiet) { () -> Look? in
+                let next = try look()
+                return next.sequences.count > last.sequences.count ? next : nil
+            }
+            if let grown { last = grown }
+            return grown == nil ? true : nil
+        }
+        if isQuiet != nil { return last }
+        throw SystemError(
+            .notRewindable,
+            """
+            The API never comes to rest: \(place) was still being written to \(patience.atMost) after the answer, without \
+            a pause of \(patience.quiet). Switch off what works in the background, or exempt the tables it writes.
+            """)
+    }
+
+    private func note(_ look: Look) {
+        if look.snapshot.hasTransactionsInFlight {
+            captured.formUnion(look.sequences)
+        } else {
+            floor = max(floor, look.sequences.last ?? 0, captured.max() ?? 0)
+            captured.removeAll()
+        }
+    }
+
+    private func follow(_ changes: ChangeSet) {
+        for change in changes.rows {
+            guard let table = numbers[change.table] else { continue }
+            if let after = change.after { fingerprints[table] += Fingerprint(table: change.table, row: after) }
+            if let before = change.before { fingerprints[table] -= Fingerprint(table: change.table, row: before) }
+        }
+    }
+
+    // MARK: Moving
+
+    /// Moves by a difference, in one transaction and one round trip.
+    func apply(_ changes: ChangeSet) throws {
+        if changes.isEmpty && pending.isEmpty { return }
+        let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, numbers: numbers)
+        var calls = try Move(changes, tables: inspection.tables, numbers: numbers).calls(mover)
+        calls += try counters.calls(setting: changes.counters, mover)
+        if !edits.removed.isEmpty { calls.append(PostgresCall(statements.forget, position.deletions(edits))) }
+        if !edits.added.isEmpty {
+            calls.append(PostgresCall(statements.remember, position.insertions(edits, tables: inspection.tables)))
+        }
+        if !pending.isEmpty { calls.append(logDeletion()) }
+        do {
+            let results = try mover.pipelined([calls, [PostgresCall(statements.snapshot)]])
+            counters.snapshot = results.last.map { Snapshot(text: $0.string(0, 0)) }
+        } catch {
+            throw try explain(error, changes)
+        }
+        position.commit(edits)
+        counters.follow(changes.counters)
+        copies.follow(changes, tables: inspection.tables, numbers: numbers)
+        follow(changes)
+        pending.removeAll(keepingCapacity: true)
+        try vacuumNowAndThen()
+    }
+
+    /// What was captured is in the position from now on. Entries that came since stay for the next capture.
+    private func logDeletion() -> PostgresCall {
+        var parameters = PostgresParameters()
+        if captured.isEmpty {
+            parameters.append(floor)
+            return PostgresCall(statements.emptyLog, parameters)
+        }
+        parameters.append(floor)
+        parameters.append(array: captured)
+        return PostgresCall(statements.emptyLogPartly, parameters)
+    }
+
+    /// Each move leaves dead rows in Rewind's own tables; autovacuum would come too late for a few thousand moves.
+    private func vacuumNowAndThen() throws(PostgresError) {
+        movesSinceVacuum += 1
+        guard movesSinceVacuum >= 500 else { return }
+        movesSinceVacuum = 0
+        try mover.execute("VACUUM (TRUNCATE off) rewind.log")
+        try mover.execute("VACUUM (TRUNCATE off) rewind.position")
+    }
+
+    /// A row that is not as recorded makes the statement that takes it out divide by zero.
+    private func explain(_ error: PostgresError, _ changes: ChangeSet) throws -> any Error {
+        guard error.sqlState == "22012" || error.isConstraint else { return error }
+        for change in changes.rows {
+            guard let number = numbers[change.table], let before = change.before else { continue }
+            let table = inspection.tables[number]
+            let count = try mover.query(table.countLikeText, [String(decoding: RowText.text(of: before), as: UTF8.self)])
+            if count.int64(0, 0) == 0 { return SystemError.notAsRecorded(change, place) }
+        }
+        return SystemError(
+            .notRewindable,
+            """
+            \(place) refuses a row that it held before: \(error.message). A constraint that depends on the time, one that \
+            was added as NOT VALID, or a row that something other than the API wrote is the usual cause.
+            """)
+    }
+
+    // MARK: Verifying
+
+    /// The fingerprint of all content, read in one snapshot over the given connection. Cost follows the content.
+    /// - Throws: `SystemError` of kind `.notRewindable` naming what changed without being recorded.
+    func contentFingerprint(_ reader: PostgresConnection) throws -> Fingerprint {
+        let found = try reader.transaction(Content.beginReading) {
+            try Content.fingerprints(inspection.tables, reader)
+        }
+        let differing = zip(inspection.tables, zip(found, fingerprints)).filter { $0.1.0 != $0.1.1 }.map(\.0.name)
+        if !differing.isEmpty, try look().entries.isEmpty { throw SystemError.changedUnseen(differing, place) }
+        try verifyDefinitions()
+        try unrewindable.verify(mover, place)
+        return found.reduce(.zero, +)
+    }
+
+    private func verifyDefinitions() throws {
+        if canWatchDefinitions { return }
+        let now = try Definitions(mover)
+        if now == definitions { return }
+        let changed = inspection.tables.filter { now.ofTables[$0.objectID] != definitions.ofTables[$0.objectID] }
+        let names = changed.isEmpty ? "a table or view came or went" : changed.map { "“\($0.name)”" }.joined(separator: ", ")
+        throw SystemError.definitionsChanged(names, place)
+    }
+
+    /// Back to the root, with all of Rewind's gone.
+    func end() throws -> RestoreReport {
+        try mover.execute("RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin")
+        return try Restoration.undo(mover)
+    }
+}
+
+/// Statements that every step needs, parsed once.
+private struct Statements {
+    let log: PostgresStatement
+    let snapshot: PostgresStatement
+    let emptyLog: PostgresStatement
+    let emptyLogPartly: PostgresStatement
+    let remember: PostgresStatement
+    let forget: PostgresStatement
+
+    init(_ connection: PostgresConnection) throws(PostgresError) {
+        log = try connection.statement(LogReading.select)
+        snapshot = try connection.statement(Snapshot.select)
+        emptyLog = try connection.statement("DELETE FROM rewind.log WHERE seq <= $1")
+        emptyLogPartly = try connection.statement(
+            "DELETE FROM rewind.log WHERE seq <= $1 OR seq = ANY($2::bigint[])")
+        remember = try connection.statement(Position.insert)
+        forget = try connection.statement(Position.delete)
+    }
+}
+
+/// The root as it was found.
+private struct Root {
+    let inspection: Inspection
+    let rights: Rights
+    let definitions: Definitions
+    let fingerprints: [Fingerprint]
+    let standings: SequenceStandings
+
+    /// Reads the content and installs the recording, in one transaction that keeps writers away meanwhile.
+    init(_ connection: PostgresConnection, exempting exempt: Set<String>) throws {
+        (inspection, rights, definitions, fingerprints, standings) = try connection.transaction {
+            let inspection = try Inspection(connection, exempting: exempt)
+            let rights = try Rights(connection, inspection)
+            guard rights.suffice else { throw SystemError(.unsupported, rights.description) }
+            if !inspection.tables.isEmpty {
+                let names = inspection.tables.map { "ONLY \($0.qualifiedName)" }.joined(separator: ", ")
+                try connection.execute("LOCK TABLE \(names) IN SHARE ROW EXCLUSIVE MODE")
+            }
+            let definitions = try Definitions(connection)
+            let installation = Installation(
+                connection: connection, inspection: inspection, canWatchDefinitions: rights.isSuperuser)
+            try installation.prepare()
+            try Owner.leaveMark(connection)
+            let fingerprints = try Content.fingerprints(inspection.tables, connection)
+            let standings = try SequenceStandings(inspection.sequences, connection)
+            try installation.install(fingerprints: fingerprints, definitions: definitions, standings: standings)
+            return (inspection, rights, definitions, fingerprints, standings)
+        }
+    }
+}

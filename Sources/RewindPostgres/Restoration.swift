@@ -1,0 +1,246 @@
+import PostgresDriver
+import Rewind
+
+/// What restoring a database came to.
+public struct RestoreReport: Sendable, Hashable, CustomStringConvertible {
+    /// The database and where it is.
+    public let database: String
+    /// The process that left it midway, `nil` when none did.
+    public internal(set) var processID: Int64?
+    /// How many rows were put back, by table.
+    public internal(set) var rows: [String: Int] = [:]
+    /// How many sequences were put back.
+    public internal(set) var sequences = 0
+    /// What could not be brought back, as clauses. Empty when the content is the root again.
+    public internal(set) var problems: [String] = []
+
+    init(database: String) { self.database = database }
+
+    /// Whether no exploration had been left midway.
+    public var isNothingToRestore: Bool { processID == nil }
+
+    /// One sentence, and another for each problem.
+    public var description: String {
+        guard let processID else { return "\(database): nothing to restore." }
+        let total = rows.values.reduce(0, +)
+        let places = rows.keys.sorted().map { "\(rows[$0] ?? 0) in “\($0)”" }.joined(separator: ", ")
+        let what = total == 0 ? "no row differed" : "\(total) \(total == 1 ? "row" : "rows") put back (\(places))"
+        let also = sequences == 0 ? "" : ", \(sequences) \(sequences == 1 ? "sequence" : "sequences") reset"
+        let sentence = "\(database): the exploration of process \(processID) is undone: \(what)\(also)."
+        return ([sentence] + problems.map { "Not brought back: \($0)." }).joined(separator: "\n")
+    }
+}
+
+/// Brings a database back to its root from what is written in it alone.
+///
+/// The position says what rows were at the root, and the log what rows were since; the first that names a row is right.
+/// Each such row is made what it was, whatever it is now, so restoring does not depend on how the run ended.
+struct Restoration {
+    private let connection: PostgresConnection
+    private var report: RestoreReport
+    /// By number; `nil` where the table is no longer the one that was recorded.
+    private var tables: [Table?] = []
+
+    /// Restores, and takes Rewind's schema out, in one transaction on the mover's connection.
+    /// - Returns: what was done, problems included; it throws only when PostgreSQL does.
+    static func undo(_ connection: PostgresConnection) throws -> RestoreReport {
+        try connection.transaction {
+            var restoration = Restoration(connection)
+            restoration.report.processID = try Owner.read(connection)?.processID ?? 0
+            try restoration.findTables()
+            try restoration.restoreRows()
+            try restoration.restoreSequences()
+            try restoration.verify()
+            try Installation.remove(connection)
+            return restoration.report
+        }
+    }
+
+    private init(_ connection: PostgresConnection) {
+        self.connection = connection
+        report = RestoreReport(database: DatabasePlace(connection).description)
+    }
+
+    private mutating func findTables() throws {
+        let defined = try Definitions(connection)
+        let found = try Inspection(connection).tables
+        let recorded = try connection.query(
+            "SELECT oid, name, definition FROM rewind.tables ORDER BY number")
+        for row in 0..<recorded.rowCount {
+            let objectID = UInt32(recorded.int64(row, 0))
+            guard let table = found.first(where: { $0.objectID == objectID }),
+                defined.ofTables[objectID] == recorded.string(row, 2)
+            else {
+                let what = defined.ofTables[objectID] == nil ? "dropped" : "altered"
+                report.problems.append("the table “\(recorded.string(row, 1))” was \(what)")
+                tables.append(nil)
+                continue
+            }
+            tables.append(table.numbered(row))
+        }
+        try lock()
+    }
+
+    private func lock() throws(PostgresError) {
+        let names = tables.compactMap { $0 }.map { "ONLY \($0.qualifiedName)" }
+        if names.isEmpty { return }
+        try connection.execute("LOCK TABLE \(names.joined(separator: ", ")) IN SHARE ROW EXCLUSIVE MODE")
+    }
+
+    // MARK: Rows
+
+    private mutating func restoreRows() throws {
+        let log = try connection.query("SELECT '', seq, tbl, old, new FROM rewind.log ORDER BY seq")
+        let entries = LogReading(log, tables: tables).entries
+        try restoreKeyed(entries)
+        try restoreKeyless(entries)
+    }
+
+    private mutating func restoreKeyed(_ entries: [LogEntry]) throws {
+        var rows = try positionOfKeyed()
+        var known = Set(rows.map(\.key))
+        var noCopies = CopyCounts()
+        for entry in entries {
+            guard let table = tables[entry.table], table.hasKey else { continue }
+            for change in entry.changes(of: table, &noCopies) {
+                let key = RowKey(table: entry.table, key: change.key)
+                if known.insert(key).inserted { rows.append((key, change.before)) }
+            }
+        }
+        var missing: [(table: Table, row: Row)] = []
+        for (key, atRoot) in rows {
+            guard let table = tables[key.table] else { continue }
+            let now = try row(key.key, of: table)
+            if now == atRoot { continue }
+            report.rows[table.name, default: 0] += 1
+            if now != nil { _ = try connection.run(connection.statement(table.deleteByKey), key.key.parameters) }
+            if let atRoot { missing.append((table, atRoot)) }
+        }
+        try insert(missing)
+    }
+
+    private func positionOfKeyed() throws(PostgresError) -> [(key: RowKey, atRoot: Row?)] {
+        let stored = try connection.query(
+            "SELECT tbl, root, key FROM rewind.position WHERE copies IS NULL ORDER BY id")
+        return (0..<stored.rowCount).compactMap { row in
+            let number = Int(stored.int64(row, 0))
+            guard let table = tables[number] else { return nil }
+            let key = RowText.row(stored.bytes(row, 2), numeric: table.key.map { table.numericColumns[$0] })
+            let atRoot =
+                stored.isNull(row, 1) ? nil : RowText.row(stored.bytes(row, 1), numeric: table.numericColumns)
+            return (RowKey(table: number, key: key), atRoot)
+        }
+    }
+
+    private func row(_ key: Row, of table: Table) throws(PostgresError) -> Row? {
+        let found = try connection.run(connection.statement(table.selectByKey), key.parameters)
+        return found.rowCount == 0 ? nil : RowText.row(found.bytes(0, 0), numeric: table.numericColumns)
+    }
+
+    private mutating func insert(_ rows: [(table: Table, row: Row)]) throws {
+        for (table, row) in rows {
+            var parameters = PostgresParameters()
+            parameters.append(array: [RowText.text(of: row)])
+            try attempt("a row of “\(table.name)” that was there does not fit any more") {
+                _ = try $0.run($0.statement(table.insertAll), parameters)
+            }
+        }
+    }
+
+    /// How many copies of a row there are more than at the root, by what was written down.
+    private mutating func restoreKeyless(_ entries: [LogEntry]) throws {
+        var surplus: [RowKey: Int] = [:]
+        let stored = try connection.query(
+            "SELECT tbl, key, root IS NULL FROM rewind.position WHERE copies IS NOT NULL ORDER BY id")
+        for row in 0..<stored.rowCount {
+            let number = Int(stored.int64(row, 0))
+            guard let table = tables[number] else { continue }
+            let image = RowText.row(stored.bytes(row, 1), numeric: table.numericColumns)
+            surplus[RowKey(table: number, key: image), default: 0] += stored.bool(row, 2) ? 1 : -1
+        }
+        for entry in entries where tables[entry.table]?.hasKey == false {
+            if let old = entry.old { surplus[RowKey(table: entry.table, key: old), default: 0] -= 1 }
+            if let new = entry.new { surplus[RowKey(table: entry.table, key: new), default: 0] += 1 }
+        }
+        for (key, count) in surplus where count != 0 {
+            guard let table = tables[key.table] else { continue }
+            report.rows[table.name, default: 0] += abs(count)
+            if count < 0 { try insert(Array(repeating: (table, key.key), count: -count)) }
+            for _ in 0..<max(count, 0) {
+                var parameters = PostgresParameters()
+                parameters.append(bytes: RowText.text(of: key.key))
+                try attempt("a row of “\(table.name)” that was added is not there") {
+                    _ = try $0.run($0.statement(table.deleteOne), parameters)
+                }
+            }
+        }
+    }
+
+    /// Does it, or else notes the problem and goes on.
+    private mutating func attempt(
+        _ problem: String, _ body: (PostgresConnection) throws -> Void
+    ) throws {
+        try connection.execute("SAVEPOINT rewind_attempt")
+        do {
+            try body(connection)
+            try connection.execute("RELEASE SAVEPOINT rewind_attempt")
+        } catch let error as PostgresError {
+            if error.isConnectionLost { throw error }
+            try connection.execute("ROLLBACK TO SAVEPOINT rewind_attempt")
+            report.problems.append("\(problem): \(error.message)")
+        }
+    }
+
+    // MARK: Sequences
+
+    private mutating func restoreSequences() throws {
+        let root = try connection.query("SELECT oid, name, last_value, is_called FROM rewind.sequences ORDER BY oid")
+        let sequences = try DatabaseSequence.all(connection, tables: [])
+        let now = try SequenceStandings(sequences, connection)
+        var wanted: [(objectID: UInt32, standing: DatabaseSequence.Standing)] = []
+        for row in 0..<root.rowCount {
+            let objectID = UInt32(root.int64(row, 0))
+            guard let sequence = sequences.first(where: { $0.objectID == objectID }) else {
+                report.problems.append("the sequence \(root.string(row, 1)) was dropped")
+                continue
+            }
+            let standing = DatabaseSequence.Standing(lastValue: root.int64(row, 2), isCalled: root.bool(row, 3))
+            if now.standings[sequence.number] != standing { wanted.append((objectID, standing)) }
+        }
+        if wanted.isEmpty { return }
+        _ = try connection.run(
+            connection.statement(DatabaseSequence.set), SequenceStandings.parameters(setting: wanted))
+        report.sequences = wanted.count
+    }
+
+    // MARK: Verifying
+
+    /// Reads the content: nothing says that all writers were recorded.
+    private mutating func verify() throws {
+        let recorded = try connection.query("SELECT fingerprint FROM rewind.tables ORDER BY number")
+        let known = tables.compactMap { $0 }
+        let found = try Content.fingerprints(known, connection)
+        for (table, fingerprint) in zip(known, found)
+        where fingerprint.description != recorded.string(table.number, 0) {
+            report.problems.append("“\(table.name)” is not as it was; a writer that disabled triggers changed it")
+        }
+    }
+}
+
+extension Table {
+    /// The same table under the number that the log knows it by.
+    fileprivate func numbered(_ number: Int) -> Table {
+        Table(
+            number: number, objectID: objectID, schemaName: schemaName, tableName: tableName, columns: columns, key: key,
+            sensor: sensor)
+    }
+}
+
+extension Row {
+    /// Each cell as a parameter.
+    fileprivate var parameters: PostgresParameters {
+        var parameters = PostgresParameters()
+        for cell in cells { parameters.append(bytes: cell.bytes) }
+        return parameters
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import PostgresDriver
+import Rewind
+
+/// Transactions that are still under way when the API has answered.
+struct OpenTransactions {
+    private let sentences: [String]
+
+    var areNone: Bool { sentences.isEmpty }
+
+    /// As clauses, for a message.
+    var description: String { sentences.joined(separator: "; ") }
+
+    /// Looks for sessions of this database whose transaction has written something.
+    init(_ connection: PostgresConnection) throws(PostgresError) {
+        let found = try connection.query(
+            """
+            SELECT pid, application_name, state, round(extract(epoch FROM clock_timestamp() - xact_start), 1), left(query, 200)
+            FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND backend_type = 'client backend' AND backend_xid IS NOT NULL ORDER BY xact_start
+            """)
+        sentences = (0..<found.rowCount).map { row in
+            let name = found.string(row, 1)
+            let who = name.isEmpty ? "session \(found.string(row, 0))" : "session \(found.string(row, 0)) (\(name))"
+            return "\(who) is \(found.string(row, 2)) for \(found.string(row, 3)) s, its last query: \(found.string(row, 4))"
+        }
+    }
+
+    /// Transactions that were prepared for a two-phase commit, and belong to no session any more.
+    static func prepared(_ connection: PostgresConnection) throws(PostgresError) -> [String] {
+        let found = try connection.query(
+            "SELECT gid FROM pg_prepared_xacts WHERE database = current_database() ORDER BY prepared")
+        return (0..<found.rowCount).map { found.string($0, 0) }
+    }
+}
+
+/// Asks again and again, a little later each time, until there is an answer or the time is over.
+func polling<R>(for duration: Duration, _ attempt: () throws -> R?) throws -> R? {
+    let deadline = ContinuousClock.now + duration
+    var pauseMicroseconds: UInt32 = 200
+    while true {
+        if let answer = try attempt() { return answer }
+        if ContinuousClock.now >= deadline { return nil }
+        usleep(pauseMicroseconds)
+        pauseMicroseconds = min(pauseMicroseconds * 2, 20_000)
+    }
+}

@@ -1,0 +1,118 @@
+import Rewind
+
+/// A table that stores rows, and how it is spelled in SQL.
+struct Table: Sendable, Hashable {
+    /// Its place among the tables; stands for it in the log.
+    let number: Int
+    let objectID: UInt32
+    let schemaName: String
+    let tableName: String
+    /// The columns that exist, in the order of the row's text.
+    let columns: [Column]
+    /// The columns of the primary key or, without one, of a unique index that no NULL gets around; empty when rows can
+    /// only be told apart by all of their content.
+    let key: [Int]
+    /// Whether triggers of ours tell of its changes.
+    var sensor: Sensor
+
+    struct Column: Sendable, Hashable {
+        let name: String
+        /// The type as SQL spells it, with its schema.
+        let type: String
+        let isWholeNumber: Bool
+        let isTimestamp: Bool
+        let isGenerated: Bool
+        /// Whether its text form leaves something out (an XML declaration), so that it is logged as plain text.
+        let isXML: Bool
+        /// Whether the session's settings decide how its values are spelled.
+        let dependsOnSettings: Bool
+    }
+
+    /// How changes are noticed.
+    enum Sensor: Sendable, Hashable {
+        /// By triggers that write the log.
+        case log
+        /// By reading the table and comparing.
+        case reading
+    }
+
+    /// How reports name it: without the schema where that is `public`.
+    var name: String { schemaName == "public" ? tableName : "\(schemaName).\(tableName)" }
+    var qualifiedName: String { "\(quoted(schemaName)).\(quoted(tableName))" }
+    var hasKey: Bool { !key.isEmpty }
+    var numericColumns: [Bool] { columns.map(\.isWholeNumber) }
+
+    // MARK: Statements
+
+    /// The type that rows are parsed as.
+    var rowType: String { hasXML ? "rewind.row_\(number)" : qualifiedName }
+
+    /// The type of a table with XML columns, in which those are plain text; `nil` where the table's own type will do.
+    var rowTypeDefinition: String? {
+        guard hasXML else { return nil }
+        let fields = columns.map { "\(quoted($0.name)) \($0.isXML ? "text" : $0.type)" }
+        return "CREATE TYPE \(rowType) AS (\(fields.joined(separator: ", ")))"
+    }
+
+    /// The text of a row variable.
+    func text(of row: String) -> String {
+        guard hasXML else { return "\(row)::text" }
+        let fields = columns.map { "\(row).\(quoted($0.name))\($0.isXML ? "::text" : "")" }
+        return "ROW(\(fields.joined(separator: ", ")))::\(rowType)::text"
+    }
+
+    private var hasXML: Bool { columns.contains(where: \.isXML) }
+
+    /// Every row's text.
+    var selectTexts: String { "SELECT \(text(of: "t")) FROM ONLY \(qualifiedName) t" }
+
+    /// Takes rows out, given their texts; fails with a division by zero unless there were all of them, as said.
+    var deleteAll: String {
+        let matches = key.map { "t.\(quoted(columns[$0].name)) = (k.r).\(quoted(columns[$0].name))" }
+        return """
+            WITH gone AS (DELETE FROM ONLY \(qualifiedName) t USING \(rowsGiven) k
+            WHERE \(matches.joined(separator: " AND ")) AND \(text(of: "t")) = k.v RETURNING 1)
+            SELECT 1 / (count(*) = $2)::int FROM gone
+            """
+    }
+
+    /// Takes out one row that looks like the text; fails with a division by zero when there is none.
+    var deleteOne: String {
+        """
+        WITH gone AS (DELETE FROM ONLY \(qualifiedName) WHERE ctid =
+        (SELECT t.ctid FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = $1 LIMIT 1) RETURNING 1)
+        SELECT 1 / count(*) FROM gone
+        """
+    }
+
+    /// Puts rows in, given their texts.
+    var insertAll: String {
+        let stored = columns.filter { !$0.isGenerated }
+        if stored.isEmpty { return "INSERT INTO \(qualifiedName) SELECT FROM unnest($1::text[])" }
+        let names = stored.map { quoted($0.name) }
+        let values = stored.map { "(k.r).\(quoted($0.name))\($0.isXML ? "::xml" : "")" }
+        return """
+            INSERT INTO \(qualifiedName) (\(names.joined(separator: ", "))) OVERRIDING SYSTEM VALUE
+            SELECT \(values.joined(separator: ", ")) FROM \(rowsGiven) k
+            """
+    }
+
+    /// The text of the row with that key, by one parameter a column.
+    var selectByKey: String { "SELECT \(text(of: "t")) FROM ONLY \(qualifiedName) t WHERE \(keyMatches)" }
+
+    /// Takes out the row with that key, whatever it looks like.
+    var deleteByKey: String { "DELETE FROM ONLY \(qualifiedName) t WHERE \(keyMatches)" }
+
+    /// How many rows look like the text.
+    var countLikeText: String { "SELECT count(*) FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = $1" }
+
+    private var keyMatches: String {
+        key.enumerated().map { "t.\(quoted(columns[$1].name)) = $\($0 + 1)::text::\(columns[$1].type)" }
+            .joined(separator: " AND ")
+    }
+
+    /// The rows that a parameter gives as texts, parsed once each.
+    private var rowsGiven: String {
+        "(SELECT v, v::\(rowType) AS r FROM unnest($1::text[]) v OFFSET 0)"
+    }
+}

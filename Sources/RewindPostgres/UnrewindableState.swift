@@ -1,0 +1,33 @@
+import PostgresDriver
+import Rewind
+
+/// What a database holds beside rows, and Rewind can't take back: only noticed when content is verified.
+struct UnrewindableState {
+    private var digests: [String: String] = [:]
+
+    /// Each with how a person calls it. Cost: a few catalog look-ups, and reading materialized views.
+    init(_ connection: PostgresConnection) throws(PostgresError) {
+        let found = try connection.query(
+            """
+            SELECT 'large objects', count(*)::text || ':' || coalesce(max(oid::bigint), 0) FROM pg_largeobject_metadata
+            UNION ALL SELECT 'prepared transactions', string_agg(gid, ',' ORDER BY gid) FROM pg_prepared_xacts
+                WHERE database = current_database()
+            UNION ALL SELECT format('the materialized view “%s”', c.relname), c.relfilenode::text || c.relispopulated
+                FROM pg_class c WHERE c.relkind = 'm'
+            """)
+        for row in 0..<found.rowCount { digests[found.string(row, 0)] = found.string(row, 1) }
+    }
+
+    /// - Throws: `SystemError` of kind `.notRewindable` naming what changed.
+    func verify(_ connection: PostgresConnection, _ place: DatabasePlace) throws {
+        let now = try UnrewindableState(connection)
+        let changed = Set(digests.keys).union(now.digests.keys).filter { digests[$0] != now.digests[$0] }.sorted()
+        if changed.isEmpty { return }
+        throw SystemError(
+            .notRewindable,
+            """
+            What the API did to \(changed.joined(separator: ", ")) in \(place) can't be taken back. Rewind takes back rows \
+            of tables and the standing of sequences.
+            """)
+    }
+}
