@@ -211,6 +211,20 @@ import Testing
         #expect(try pool.withConnection { $0.serverProcessID } != first)
     }
 
+    @Test func `keeps no connection whose statements are outdated`() throws {
+        try database.execute("CREATE TABLE note (text TEXT)")
+        let pool = pool(size: 2)
+        let read = { (connection: PostgresConnection) in
+            _ = try connection.run(connection.statement("SELECT text FROM note"))
+            return connection.serverProcessID
+        }
+        let both = try pool.withConnection { first in
+            try [read(first), pool.withConnection { try read($0) }]
+        }
+        try database.execute("ALTER TABLE note ALTER text TYPE varchar(9)")
+        #expect(try !both.contains(pool.withConnection { try read($0) }))
+    }
+
     @Test func `has its place back when a connection could not be opened`() throws {
         let pool = PostgresPool(size: 1, waitSeconds: 0.2) {
             try PostgresConnection(url: "postgresql:///x?host=/nowhere", applicationName: "pool")
