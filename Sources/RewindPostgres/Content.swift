@@ -22,7 +22,8 @@ enum Content {
         for start in stride(from: 0, to: tables.count, by: 50) {
             let some = tables[start..<min(start + 50, tables.count)]
             let numeric = Dictionary(uniqueKeysWithValues: some.map { ($0.number, $0.numericColumns) })
-            let union = some.map { "SELECT \($0.number), x.* FROM (\($0.selectTexts)) x" }.joined(separator: " UNION ALL ")
+            let union = some.map { "SELECT \($0.number), x.* FROM (\($0.selectTexts)) x" }.joined(
+                separator: " UNION ALL ")
             try connection.forEachRow(of: union) { result in
                 let number = Int(result.int64(0, 0))
                 try body(number, RowText.row(result.bytes(0, 1), numeric: numeric[number] ?? []))

@@ -95,7 +95,8 @@ struct Inspection: Sendable {
         _ connection: PostgresConnection, _ tables: [Table]
     ) throws(PostgresError) -> [String] {
         let found = try connection.query(
-            "SELECT tgrelid, tgname FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND tgname NOT LIKE '!rewind%' ORDER BY 2")
+            "SELECT tgrelid, tgname FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND tgname NOT LIKE '!rewind%' ORDER BY 2"
+        )
         return (0..<found.rowCount).compactMap { row in
             guard let table = tables.first(where: { $0.objectID == UInt32(found.int64(row, 0)) }) else { return nil }
             return "the trigger “\(found.string(row, 1))” on “\(table.name)”: it is enabled for replicas, "

@@ -165,7 +165,8 @@ public actor PostgresSystem: QueryableSystem {
         guard connection.serverVersion >= 150_000 else {
             throw SystemError(
                 .unsupported,
-                "The server of \(DatabasePlace(connection)) is PostgreSQL \(connection.serverVersion / 10_000); Rewind needs 15.")
+                "The server of \(DatabasePlace(connection)) is PostgreSQL \(connection.serverVersion / 10_000); Rewind needs 15."
+            )
         }
         try connection.execute(SessionSettings.mover)
         try Owner.takeLock(connection)
@@ -237,7 +238,8 @@ extension PostgresResult {
         if isNull(row, column) { return .null }
         switch type(column) {
         case 16: return .integer(bool(row, column) ? 1 : 0)
-        case 20, 21, 23, 26, 1700: return RowText.number(bytes(row, column)).map(Value.integer) ?? .text(string(row, column))
+        case 20, 21, 23, 26, 1700:
+            return RowText.number(bytes(row, column)).map(Value.integer) ?? .text(string(row, column))
         case 700, 701: return .real(Double(string(row, column)) ?? .nan)
         case 17: return .blob(hexadecimal(bytes(row, column).dropFirst(2)))
         default: return .text(string(row, column))

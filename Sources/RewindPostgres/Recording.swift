@@ -210,7 +210,8 @@ final class Recording {
         for change in changes.rows {
             guard let number = numbers[change.table], let before = change.before else { continue }
             let table = inspection.tables[number]
-            let count = try mover.query(table.countLikeText, [String(decoding: RowText.text(of: before), as: UTF8.self)])
+            let count = try mover.query(
+                table.countLikeText, [String(decoding: RowText.text(of: before), as: UTF8.self)])
             if count.int64(0, 0) == 0 { return SystemError.notAsRecorded(change, place) }
         }
         return SystemError(
@@ -241,7 +242,8 @@ final class Recording {
         let now = try Definitions(mover)
         if now == definitions { return }
         let changed = inspection.tables.filter { now.ofTables[$0.objectID] != definitions.ofTables[$0.objectID] }
-        let names = changed.isEmpty ? "a table or view came or went" : changed.map { "“\($0.name)”" }.joined(separator: ", ")
+        let names =
+            changed.isEmpty ? "a table or view came or went" : changed.map { "“\($0.name)”" }.joined(separator: ", ")
         throw SystemError.definitionsChanged(names, place)
     }
 

@@ -231,7 +231,8 @@ extension Table {
     /// The same table under the number that the log knows it by.
     fileprivate func numbered(_ number: Int) -> Table {
         Table(
-            number: number, objectID: objectID, schemaName: schemaName, tableName: tableName, columns: columns, key: key,
+            number: number, objectID: objectID, schemaName: schemaName, tableName: tableName, columns: columns,
+            key: key,
             sensor: sensor)
     }
 }

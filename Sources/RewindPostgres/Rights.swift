@@ -52,7 +52,8 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
             """
             SELECT DISTINCT quote_ident(pg_get_userbyid(relowner)), pg_has_role(relowner, 'USAGE') FROM pg_class
             WHERE oid = ANY($1::oid[])
-            """, PostgresParameters(objectIDs: inspection.tables.map(\.objectID) + inspection.sequences.map(\.objectID)))
+            """, PostgresParameters(objectIDs: inspection.tables.map(\.objectID) + inspection.sequences.map(\.objectID))
+        )
         return (0..<found.rowCount).filter { !found.bool($0, 1) }.map { "GRANT \(found.string($0, 0)) TO \(role)" }
             .sorted()
     }

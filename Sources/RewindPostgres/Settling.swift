@@ -22,7 +22,8 @@ struct OpenTransactions {
         sentences = (0..<found.rowCount).map { row in
             let name = found.string(row, 1)
             let who = name.isEmpty ? "session \(found.string(row, 0))" : "session \(found.string(row, 0)) (\(name))"
-            return "\(who) is \(found.string(row, 2)) for \(found.string(row, 3)) s, its last query: \(found.string(row, 4))"
+            return
+                "\(who) is \(found.string(row, 2)) for \(found.string(row, 3)) s, its last query: \(found.string(row, 4))"
         }
     }
 

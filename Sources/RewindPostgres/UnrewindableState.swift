@@ -9,10 +9,10 @@ struct UnrewindableState {
     init(_ connection: PostgresConnection) throws(PostgresError) {
         let found = try connection.query(
             """
-            SELECT 'large objects', count(*)::text || ':' || coalesce(max(oid::bigint), 0) FROM pg_largeobject_metadata
+            SELECT 'large objects', concat(count(*), ':', max(oid::bigint)) FROM pg_largeobject_metadata
             UNION ALL SELECT 'prepared transactions', string_agg(gid, ',' ORDER BY gid) FROM pg_prepared_xacts
                 WHERE database = current_database()
-            UNION ALL SELECT format('the materialized view “%s”', c.relname), c.relfilenode::text || c.relispopulated
+            UNION ALL SELECT format('the materialized view “%s”', c.relname), concat(c.relfilenode, c.relispopulated)
                 FROM pg_class c WHERE c.relkind = 'm'
             """)
         for row in 0..<found.rowCount { digests[found.string(row, 0)] = found.string(row, 1) }

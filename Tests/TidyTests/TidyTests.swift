@@ -24,7 +24,6 @@ import Testing
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),
         ("Sources/TestServices", ["Foundation", "Synchronization"]),
-        ("Examples/Payments", ["Rewind", "RewindHTTP", "RewindSQLite", "Money"]),
     ]
 
     @Test func `imports only what is below it`() throws {
