@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "PostgresDriver", dependencies: ["CPostgres"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
         .target(name: "Orders", dependencies: ["Money"]),
-        .target(name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver"]),
+        .target(
+            name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
 
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),
@@ -74,11 +75,15 @@ let package = Package(
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
             name: "OrdersTests",
-            dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
+            dependencies: [
+                "OrdersServer", "Orders", "Money", "SQLiteDriver", "PostgresDriver", "TestServices", "RewindHTTP",
+                "Rewind",
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
                 "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite", "SQLiteDriver", "HTTPServer",
+                "TestServices",
             ]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),

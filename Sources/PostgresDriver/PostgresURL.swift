@@ -7,6 +7,10 @@ public struct PostgresURL: Sendable, Hashable {
 
     /// - Throws: ``PostgresError`` when libpq does not understand it.
     public init(_ url: String) throws(PostgresError) {
+        if Self.mayHaveReservedCharacterInPassword(url) {
+            throw PostgresError(
+                sqlState: "", message: "the URL has an @ or / in its user or password; write them as %40 and %2F")
+        }
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(url, &message) else {
             // libpq quotes the URL, and with it a password.
@@ -25,6 +29,15 @@ public struct PostgresURL: Sendable, Hashable {
             option += 1
         }
         self.settings = settings
+    }
+
+    /// libpq would take a part of such a password for the host or the port, and show it when it can't connect.
+    private static func mayHaveReservedCharacterInPassword(_ url: String) -> Bool {
+        let parts = url.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return false }
+        let beforeQuery = parts[1].prefix { $0 != "?" }
+        let at = beforeQuery.lastIndex(of: "@")
+        return at.map { beforeQuery[..<$0].contains { $0 == "@" || $0 == "/" } } ?? false
     }
 
     /// The database's name; `nil` when the URL names none.
