@@ -6,7 +6,7 @@ PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev l
 TEST_PACKAGES = $(PACKAGES) postgresql python3-psycopg
 REWIND = .build/release/rewind
 
-.PHONY: demo test bench lint docs clean mutants packages test-packages build help
+.PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help
 
 help:
 	@sed -n 's/^# \{0,1\}//p;s/^## //p' Makefile | head -20
@@ -15,6 +15,12 @@ help:
 demo: build
 	@echo "==> Exploring the reference service, correct and then with each bug"
 	@$(REWIND) demo --all-bugs
+
+## demo-postgres  the same on PostgreSQL: a private server, or the one at $DATABASE_URL
+demo-postgres: PACKAGES += postgresql
+demo-postgres: build
+	@echo "==> Exploring the reference service on PostgreSQL, correct and then with each bug"
+	@$(REWIND) demo --all-bugs --database postgres
 
 build: packages
 	@echo "==> Building rewind (release; the first time takes a few minutes)"

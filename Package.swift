@@ -53,7 +53,8 @@ let package = Package(
         .executableTarget(
             name: "RewindCommand",
             dependencies: [
-                "Rewind", "RewindHTTP", "RewindSQLite", "RewindReport", "Orders", "OrdersServer", "Payments",
+                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
+                "OrdersServer", "Payments", "TestServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

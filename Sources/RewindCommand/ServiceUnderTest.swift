@@ -4,30 +4,22 @@ import Orders
 import Payments
 import Rewind
 import RewindHTTP
-import RewindSQLite
 
 /// The reference service as a process of its own with a private database, for as long as it is explored.
 struct ServiceUnderTest {
     let bug: Bug?
-    /// A database to keep, or `nil` for one in a temporary directory that is removed.
-    let databasePath: String?
-    let guarding: DatabaseGuard
+    let database: DatabaseUnderTest
     let isCaching: Bool
 
     /// Starts the service, explores it and stops it, whatever happens in between.
     func explored(by search: SearchOptions, title: String) async throws -> ExplorationResult {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "rewind-demo-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let database = databasePath ?? directory.appendingPathComponent("orders-test.sqlite").path
         // The service brings the schema up to date when it starts, so the guard comes first.
-        try guarding.check(database)
+        try database.check()
         let server = try ServerProcess.start(
-            arguments: arguments(database), log: directory.appendingPathComponent("log"))
+            arguments: arguments, environment: ["DATABASE_URL": database.forService],
+            log: database.directory.appendingPathComponent("log"))
         defer { server.stop() }
-        let world = World(
-            api: try API(baseURL: server.url), systems: [SQLiteSystem(path: database, guarding: guarding)])
+        let world = World(api: try API(baseURL: server.url), systems: [database.system(on: .shared)])
         let progress = ProgressLine(title: title)
         let explorer = try Explorer(
             payments, in: world, strategy: search.strategy, seed: search.seed, limits: search.limits,
@@ -38,8 +30,8 @@ struct ServiceUnderTest {
         return result
     }
 
-    private func arguments(_ database: String) -> [String] {
-        var arguments = ["serve", "--database", database, "--port", "0", "--test-clock", "--exit-with-parent"]
+    private var arguments: [String] {
+        var arguments = ["serve", "--port", "0", "--test-clock", "--exit-with-parent"]
         if let bug { arguments += ["--bug", bug.rawValue] }
         if isCaching { arguments.append("--caching-api") }
         return arguments
