@@ -46,13 +46,10 @@ public final class PrivatePostgres: Sendable {
 
     static func start(in directory: URL?, with programs: PostgresPrograms) throws -> PrivatePostgres {
         let account = try Account.forServer()
-        let directory = try PrivateDirectory.make(in: directory, for: account)
-        let supervisor: Supervisor
-        do { supervisor = try Supervisor.start(programs, in: directory, as: account) } catch {
-            directory.remove()
-            throw error
-        }
+        let supervisor = try Supervisor.start(programs, in: directory, as: account)
+        let directory = supervisor.directory
         do {
+            if let account { try directory.give(to: account) }
             try supervisor.initialize()
             try configure(directory)
             let server = try RunningServer.start(supervisor, in: directory, within: startingSeconds)
