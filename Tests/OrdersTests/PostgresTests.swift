@@ -137,7 +137,8 @@ import Testing
             """
             DO $$ BEGIN CREATE ROLE clerk LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
             GRANT USAGE ON SCHEMA public TO clerk;
-            GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO clerk;
+            GRANT SELECT ON ALL TABLES IN SCHEMA public TO clerk;
+            GRANT INSERT, UPDATE ON orders, refunds, clock TO clerk;
             GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO clerk
             """)
         let store = try PostgresOrderStore(url: try service.database.url(user: "clerk"), connections: 1)
