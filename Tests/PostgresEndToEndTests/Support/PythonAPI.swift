@@ -12,18 +12,21 @@ final class PythonAPI {
         .appendingPathComponent("PythonAPI/api.py")
 
     /// Ends the program when our end of its input is closed, by us or by our end.
-    private static let untilInputEnds = #""$@" & child=$!; cat >/dev/null; kill "$child"; wait "$child""#
+    private static let untilInputEnds = #""$@" & child=$!; cat >/dev/null; kill -9 "$child"; wait "$child""#
 
-    /// Whether Python is there, and what the API imports.
-    static let isThere: Bool = {
+    /// Whether there is a Python that has what the API imports.
+    static var isThere: Bool { interpreter != nil }
+
+    /// Debian's packages are for Debian's Python, which need not be the first.
+    private static let interpreter = ["/usr/bin/python3", "python3"].first { python in
         let probe = Process()
         probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        probe.arguments = ["python3", "-c", "import psycopg, psycopg_pool"]
+        probe.arguments = [python, "-c", "import psycopg, psycopg_pool"]
         probe.standardError = FileHandle.nullDevice
         guard (try? probe.run()) != nil else { return false }
         probe.waitUntilExit()
         return probe.terminationStatus == 0
-    }()
+    }
 
     /// Starts it and waits until it listens; it makes its tables if need be.
     init(on database: Database, defect: String = "", in scratch: Scratch) async throws {
@@ -31,7 +34,9 @@ final class PythonAPI {
         try Data().write(to: output)
         process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", Self.untilInputEnds, "sh", "/usr/bin/env", "python3", Self.file.path]
+        process.arguments = [
+            "-c", Self.untilInputEnds, "sh", "/usr/bin/env", Self.interpreter ?? "python3", Self.file.path,
+        ]
         process.environment = ProcessInfo.processInfo.environment.merging(
             ["DATABASE_URL": database.url, "PORT": "0", "API_DEFECT": defect]) { $1 }
         process.standardInput = input
