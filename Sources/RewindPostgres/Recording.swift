@@ -26,6 +26,8 @@ final class Recording {
     private var floor: Int64 = 0
     /// Entries beyond the floor that are captured.
     private var captured: Set<Int64> = []
+    /// What the server had seen when the log was last read to its end; `nil` when that is not known.
+    private var snapshot: Snapshot?
     private var movesSinceVacuum = 0
 
     /// How long the API is given to come to rest.
@@ -51,13 +53,14 @@ final class Recording {
         numbers = root.inspection.numbers
         try mover.execute(SessionSettings.plansOfMoves)
         statements = try Statements(mover)
-        counters.snapshot = Snapshot(text: try mover.run(statements.snapshot).string(0, 0))
     }
 
     // MARK: Capturing
 
-    /// What changed since the last capture or apply. One round trip when the API has come to rest.
+    /// What changed since the last capture or apply. One round trip when no transaction has ended since, two when one
+    /// has, more while the API has not come to rest.
     func capture() throws -> ChangeSet {
+        if patience.quiet == .zero, try nothingHasHappened() { return .empty }
         var look = try look()
         if look.snapshot.hasTransactionsInFlight { look = try lookOnceTransactionsEnded() }
         if patience.quiet > .zero { look = try lookOnceQuiet(look) }
@@ -65,7 +68,7 @@ final class Recording {
             throw SystemError.definitionsChanged(look.definitions.joined(separator: "; "), place)
         }
         let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
-        let moved = try counters.follow(look.sequenceProbe, at: look.snapshot, mover)
+        let moved = try counters.follow(look.sequenceProbe, mover)
         note(look)
         let changes = ChangeSet(squashing: rows, counters: moved)
         if changes.isEmpty { return .empty }
@@ -74,15 +77,29 @@ final class Recording {
         return changes
     }
 
-    /// The log and the sequences, at one instant.
+    /// The dirty probe: whether every transaction that the server knows of was known at the last look.
+    private func nothingHasHappened() throws(PostgresError) -> Bool {
+        guard let snapshot, !snapshot.hasTransactionsInFlight else { return false }
+        guard let loose = try counters.probeLoose(mover) else {
+            return snapshot == Snapshot(text: try mover.run(statements.snapshot).string(0, 0))
+        }
+        let results = try mover.pipelined([[PostgresCall(statements.snapshot), loose]])
+        return snapshot == Snapshot(text: results[0].string(0, 0)) && !counters.haveMoved(results[1])
+    }
+
+    /// The log and the sequences.
     private func look() throws(PostgresError) -> Look {
-        var parameters = PostgresParameters()
-        parameters.append(floor)
-        var calls = [PostgresCall(statements.log, parameters)]
-        if let probe = try counters.probe(mover) { calls.append(probe) }
+        var calls = [logCall]
+        if let probe = try counters.probeAll(mover) { calls.append(probe) }
         let results = try mover.pipelined([calls])
         let log = LogReading(results[0], known: captured, tables: inspection.tables)
         return Look(log: log, sequenceProbe: results.count > 1 ? results[1] : nil)
+    }
+
+    private var logCall: PostgresCall {
+        var parameters = PostgresParameters()
+        parameters.append(floor)
+        return PostgresCall(statements.log, parameters)
     }
 
     @dynamicMemberLookup
@@ -140,6 +157,7 @@ final class Recording {
     }
 
     private func note(_ look: Look) {
+        snapshot = look.snapshot
         if look.snapshot.hasTransactionsInFlight {
             captured.formUnion(look.sequences)
         } else {
@@ -170,9 +188,9 @@ final class Recording {
         }
         if !pending.isEmpty { calls.append(logDeletion()) }
         do {
-            let results = try mover.pipelined([calls, [PostgresCall(statements.snapshot)]])
-            counters.snapshot = results.last.map { Snapshot(text: $0.string(0, 0)) }
-        } catch {
+            let results = try mover.pipelined([calls, [logCall]])
+            try noteWhatCameLate(results.last)
+        } catch let error as PostgresError {
             throw try explain(error, changes)
         }
         position.commit(edits)
@@ -181,6 +199,22 @@ final class Recording {
         follow(changes)
         pending.removeAll(keepingCapacity: true)
         try vacuumNowAndThen()
+    }
+
+    /// Behind a move the log is empty, unless something was written after the last capture: too late to know by which
+    /// request.
+    private func noteWhatCameLate(_ result: PostgresResult?) throws {
+        guard let result else { return }
+        let log = LogReading(result, tables: inspection.tables)
+        snapshot = log.snapshot
+        if log.sequences.isEmpty { return }
+        let names = Set(log.entries.map { "“\(inspection.tables[$0.table].name)”" }).sorted().joined(separator: ", ")
+        throw SystemError(
+            .notRewindable,
+            """
+            The API wrote to \(names) in \(place) after the change of its last request had been captured. It works in the \
+            background: give it time to come to rest with settlingFor:, or exempt these tables.
+            """)
     }
 
     /// What was captured is in the position from now on. Entries that came since stay for the next capture.
@@ -231,7 +265,7 @@ final class Recording {
             try Content.fingerprints(inspection.tables, reader)
         }
         let differing = zip(inspection.tables, zip(found, fingerprints)).filter { $0.1.0 != $0.1.1 }.map(\.0.name)
-        if !differing.isEmpty, try look().entries.isEmpty { throw SystemError.changedUnseen(differing, place) }
+        if !differing.isEmpty, try look().sequences.isEmpty { throw SystemError.changedUnseen(differing, place) }
         try verifyDefinitions()
         try unrewindable.verify(mover, place)
         return found.reduce(.zero, +)
@@ -298,7 +332,7 @@ private struct Root {
             try installation.prepare()
             try Owner.leaveMark(connection)
             let fingerprints = try Content.fingerprints(inspection.tables, connection)
-            let standings = try SequenceStandings(inspection.sequences, connection)
+            let standings = try SequenceStandings.fastening(inspection.sequences, connection)
             try installation.install(fingerprints: fingerprints, definitions: definitions, standings: standings)
             return (inspection, rights, definitions, fingerprints, standings)
         }

@@ -14,6 +14,20 @@ struct SequenceStandings: Sendable {
         self.init(try connection.query(DatabaseSequence.select(sequences)))
     }
 
+    /// Reads all, and sets each to where it stands: see ``Counters``.
+    static func fastening(
+        _ sequences: [DatabaseSequence], _ connection: PostgresConnection
+    ) throws(PostgresError) -> SequenceStandings {
+        let found = try SequenceStandings(sequences, connection)
+        let settings = sequences.compactMap { sequence in
+            found.standings[sequence.number].map { (objectID: sequence.objectID, standing: $0) }
+        }
+        if !settings.isEmpty {
+            _ = try connection.run(connection.statement(DatabaseSequence.set), parameters(setting: settings))
+        }
+        return found
+    }
+
     /// Takes what ``DatabaseSequence/probe`` returned for some sequences.
     /// - Parameter known: where they stood.
     /// - Returns: `nil` when a sequence went back to giving out none, so that only a closer look tells where it stands.
