@@ -6,7 +6,7 @@ import Rewind
 /// `nextval` writes to the write-ahead log, and so shows as a transaction, only every 32 numbers; but always for the
 /// first number after a sequence was set. So all are set to where they stand at the start, and those that have moved
 /// since are set by the next move, whether it changes them or not. Of the others none can move unless some transaction
-/// ends.
+/// ends, and only then are many sequences all looked at.
 struct Counters {
     private let sequences: [DatabaseSequence]
     private let numbers: [Row: Int]
@@ -22,41 +22,42 @@ struct Counters {
 
     // MARK: Looking
 
-    /// The call that looks at those which can move unseen, if there are any.
-    func probeLoose(_ connection: PostgresConnection) throws(PostgresError) -> PostgresCall? {
-        loose.isEmpty ? nil : try probe(looseSequences, connection)
+    /// So few are looked at every time, in the same round trip.
+    private static let fewEnough = 16
+
+    private var watched: [DatabaseSequence] {
+        sequences.count <= Self.fewEnough ? sequences : loose.sorted().map { sequences[$0] }
     }
 
-    /// Whether one of them moved.
-    func haveMoved(_ probed: PostgresResult) -> Bool {
-        let now = SequenceStandings(probed: probed, of: looseSequences, known: standings)
-        return now.map { now in loose.contains { now.standings[$0] != standings.standings[$0] } } ?? true
+    /// The call that every capture makes, if any.
+    func probe(_ connection: PostgresConnection) throws(PostgresError) -> PostgresCall? {
+        let watched = watched
+        return watched.isEmpty ? nil : try probe(watched, connection)
     }
-
-    /// The call that looks at all, if there are any.
-    func probeAll(_ connection: PostgresConnection) throws(PostgresError) -> PostgresCall? {
-        sequences.isEmpty ? nil : try probe(sequences, connection)
-    }
-
-    private var looseSequences: [DatabaseSequence] { loose.sorted().map { sequences[$0] } }
 
     private func probe(
-        _ sequences: [DatabaseSequence], _ connection: PostgresConnection
+        _ some: [DatabaseSequence], _ connection: PostgresConnection
     ) throws(PostgresError) -> PostgresCall {
         PostgresCall(
-            try connection.statement(DatabaseSequence.probe), PostgresParameters(objectIDs: sequences.map(\.objectID)))
+            try connection.statement(DatabaseSequence.probe), PostgresParameters(objectIDs: some.map(\.objectID)))
     }
 
-    /// What changed, given what ``probeAll(_:)`` returned.
+    /// What changed, given what the probe returned and whether a transaction has ended since the last look.
     mutating func follow(
-        _ probed: PostgresResult?, _ connection: PostgresConnection
+        _ probed: PostgresResult?, aTransactionEnded: Bool, _ connection: PostgresConnection
     ) throws(PostgresError) -> [RowChange] {
-        guard let probed else { return [] }
-        let now =
-            if let now = SequenceStandings(probed: probed, of: sequences, known: standings) { now } else {
-                try SequenceStandings(sequences, connection)
-            }
-        let changes = standings.follow(now, sequences)
+        var (result, some) = (probed, watched)
+        if aTransactionEnded && some.count < sequences.count {
+            result = try connection.run(try probe(sequences, connection))
+            some = sequences
+        }
+        guard let result else { return [] }
+        let changes: [RowChange]
+        if let now = SequenceStandings(probed: result, of: some, known: standings) {
+            changes = standings.follow(now, sequences)
+        } else {
+            changes = standings.follow(try SequenceStandings(some, connection), sequences)
+        }
         for change in changes { if let number = numbers[change.key] { loose.insert(number) } }
         return changes
     }

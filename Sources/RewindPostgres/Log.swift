@@ -14,7 +14,7 @@ struct LogReading {
     /// Entries after `$1`, each beside the snapshot; without entries, the snapshot alone.
     static let select = """
         SELECT s.snapshot, l.seq, l.tbl, l.old, l.new FROM (SELECT pg_current_snapshot()::text AS snapshot) s
-        LEFT JOIN rewind.log l ON l.seq > $1 ORDER BY l.seq
+        LEFT JOIN rewind.log l ON l.seq > $1
         """
 
     /// Takes what ``select`` returned.
@@ -23,7 +23,8 @@ struct LogReading {
     ///   - tables: by number.
     init(_ result: PostgresResult, known: Set<Int64> = [], tables: [Table?]) {
         snapshot = Snapshot(text: result.string(0, 0))
-        for row in 0..<result.rowCount where !result.isNull(row, 1) {
+        let rows = (0..<result.rowCount).filter { !result.isNull($0, 1) }
+        for row in rows.sorted(by: { result.int64($0, 1) < result.int64($1, 1) }) {
             let sequence = result.int64(row, 1)
             if known.contains(sequence) { continue }
             sequences.append(sequence)
@@ -83,6 +84,4 @@ struct Snapshot: Equatable {
 
     /// Whether a transaction that may have written was under way, in whichever database of the server.
     var hasTransactionsInFlight: Bool { text.last.map { $0 != ":" } ?? false }
-
-    static let select = "SELECT pg_current_snapshot()::text"
 }

@@ -57,10 +57,8 @@ final class Recording {
 
     // MARK: Capturing
 
-    /// What changed since the last capture or apply. One round trip when no transaction has ended since, two when one
-    /// has, more while the API has not come to rest.
+    /// What changed since the last capture or apply. One round trip, more while the API has not come to rest.
     func capture() throws -> ChangeSet {
-        if patience.quiet == .zero, try nothingHasHappened() { return .empty }
         var look = try look()
         if look.snapshot.hasTransactionsInFlight { look = try lookOnceTransactionsEnded() }
         if patience.quiet > .zero { look = try lookOnceQuiet(look) }
@@ -68,7 +66,8 @@ final class Recording {
             throw SystemError.definitionsChanged(look.definitions.joined(separator: "; "), place)
         }
         let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
-        let moved = try counters.follow(look.sequenceProbe, mover)
+        let moved = try counters.follow(
+            look.sequenceProbe, aTransactionEnded: look.snapshot != snapshot, mover)
         note(look)
         let changes = ChangeSet(squashing: rows, counters: moved)
         if changes.isEmpty { return .empty }
@@ -77,20 +76,10 @@ final class Recording {
         return changes
     }
 
-    /// The dirty probe: whether every transaction that the server knows of was known at the last look.
-    private func nothingHasHappened() throws(PostgresError) -> Bool {
-        guard let snapshot, !snapshot.hasTransactionsInFlight else { return false }
-        guard let loose = try counters.probeLoose(mover) else {
-            return snapshot == Snapshot(text: try mover.run(statements.snapshot).string(0, 0))
-        }
-        let results = try mover.pipelined([[PostgresCall(statements.snapshot), loose]])
-        return snapshot == Snapshot(text: results[0].string(0, 0)) && !counters.haveMoved(results[1])
-    }
-
     /// The log and the sequences.
     private func look() throws(PostgresError) -> Look {
         var calls = [logCall]
-        if let probe = try counters.probeAll(mover) { calls.append(probe) }
+        if let probe = try counters.probe(mover) { calls.append(probe) }
         let results = try mover.pipelined([calls])
         let log = LogReading(results[0], known: captured, tables: inspection.tables)
         return Look(log: log, sequenceProbe: results.count > 1 ? results[1] : nil)
@@ -291,7 +280,6 @@ final class Recording {
 /// Statements that every step needs, parsed once.
 private struct Statements {
     let log: PostgresStatement
-    let snapshot: PostgresStatement
     let emptyLog: PostgresStatement
     let emptyLogPartly: PostgresStatement
     let remember: PostgresStatement
@@ -299,7 +287,6 @@ private struct Statements {
 
     init(_ connection: PostgresConnection) throws(PostgresError) {
         log = try connection.statement(LogReading.select)
-        snapshot = try connection.statement(Snapshot.select)
         emptyLog = try connection.statement("DELETE FROM rewind.log WHERE seq <= $1")
         emptyLogPartly = try connection.statement(
             "DELETE FROM rewind.log WHERE seq <= $1 OR seq = ANY($2::bigint[])")
