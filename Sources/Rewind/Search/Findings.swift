@@ -1,4 +1,4 @@
-/// What was found wrong so far: each rule once for each action that broke it, by the shortest path seen. The diagram is
+/// What was found wrong so far: each rule once for each action that broke it, by the shortest path. The diagram is
 /// broken once for each pair of states.
 struct Findings: Sendable {
     struct Finding: Sendable {
@@ -28,25 +28,40 @@ struct Findings: Sendable {
         var count: Int
     }
 
-    private var shortest: [Key: Finding] = [:]
+    /// Whether states are found by shortest paths, so that the first finding of a kind has one. Otherwise which is nearest
+    /// shows only in the end.
+    let areNearestFirst: Bool
+    private var candidates: [Key: [Finding]] = [:]
     private(set) var failures: [Failure] = []
 
-    /// In the order of depth, then of name, action and place.
-    var found: [Finding] {
-        shortest.values.sorted {
-            ($0.depth, $0.rule.name, $0.step?.action ?? -1, $0.place)
-                < ($1.depth, $1.rule.name, $1.step?.action ?? -1, $1.place)
+    init(areNearestFirst: Bool) { self.areNearestFirst = areNearestFirst }
+
+    /// How many kinds were found.
+    var count: Int { candidates.count }
+
+    /// The nearest of each kind, in the order of depth, then of name, action and place.
+    func found(by paths: ShortestPaths) -> [Finding] {
+        let nearest = candidates.values.compactMap { found in
+            found.min { paths.isNearer((UInt32($0.source), $0.step), than: (UInt32($1.source), $1.step)) }
         }
+        func order(_ finding: Finding) -> (Int, String, Int, String) {
+            let depth = paths.depth(of: finding.source) + (finding.step == nil ? 0 : 1)
+            return (depth, finding.rule.name, finding.step?.action ?? -1, finding.place)
+        }
+        return nearest.sorted { order($0) < order($1) }
     }
 
     /// Whether nothing was found wrong, and everything could be carried out.
-    var isEmpty: Bool { shortest.isEmpty && failures.isEmpty }
+    var isEmpty: Bool { candidates.isEmpty && failures.isEmpty }
 
     mutating func add(_ finding: Finding) {
         let action = finding.place == Self.checkingInvariants ? nil : finding.step?.action
         let key = Key(rule: finding.rule, action: action, place: finding.place)
-        if let known = shortest[key], known.depth <= finding.depth { return }
-        shortest[key] = finding
+        if areNearestFirst, let known = candidates[key]?.first {
+            if finding.depth < known.depth { candidates[key] = [finding] }
+        } else {
+            candidates[key, default: []].append(finding)
+        }
     }
 
     mutating func addFailure(of what: String, message: String) {
