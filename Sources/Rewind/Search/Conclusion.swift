@@ -2,14 +2,23 @@
 extension Walker {
     /// Looks once more at what was found: compares what was merged, sends requests again, replays violations.
     mutating func conclude() async -> [Violation] {
-        do {
-            if walk.with({ $0.exploredAllWithinDepth }) { try await compareMergedStates() }
-            walk.with { $0.judgeArrowsIfAllWasExplored() }
-            if walk.with({ !$0.hasFailed }) { try await repeatEarlyTransitions() }
-        } catch {
-            walk.with { $0.stop(because: error) }
+        var isDone = false
+        while !isDone {
+            do {
+                try await lookAgain()
+                isDone = true
+            } catch {
+                isDone = await !goOn(after: error)
+            }
         }
         return await confirmFindings().sorted { $0.rule.severity > $1.rule.severity }
+    }
+
+    private mutating func lookAgain() async throws {
+        if walk.with({ $0.hasFailed }) { return }
+        if walk.with({ $0.exploredAllWithinDepth }) { try await compareMergedStates() }
+        walk.with { $0.judgeArrowsIfAllWasExplored() }
+        try await repeatEarlyTransitions()
     }
 }
 
@@ -20,7 +29,7 @@ extension Walk {
 
     /// Beyond a limit, or behind what was found wrong, there may be a state in which an arrow can be walked.
     fileprivate mutating func judgeArrowsIfAllWasExplored() {
-        if case .frontierEmpty(nil) = stopReason, findings.isEmpty { judgeArrowsNeverWalked() }
+        if case .frontierEmpty(nil) = stopReason, findings.isEmpty, !arrowsWereJudged { judgeArrowsNeverWalked() }
     }
 
     /// Says that a system could not be returned to the root.

@@ -38,7 +38,7 @@ extension Walker {
             var current: NodeID = 0
             var flaws = path.isEmpty ? try await flawsOfState(walk.with { $0.contexts[0] }, after: "no step") : []
             for (index, step) in path.enumerated() {
-                let execution = try await execute(step, from: current, knowing: walk.with { $0.contexts[current] })
+                let execution = try await execute(step, from: current)
                 replay.steps.append(counterexampleStep(step, execution))
                 guard execution.canBePlaced || index == path.count - 1 else {
                     let outcome = walk.with { $0.describe(execution) }

@@ -43,7 +43,7 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     ///     content to begin with; the result is ``Verdict/notDecided(_:)`` when they have not.
     ///   - replacement: makes another world, equal to what the first ones were to begin with, for the worker with that
     ///     number (from 1) on its thread, when its API or a system does not answer any more. The step is then taken again.
-    ///     After three lost worlds over one step or five in all, and always without this closure, the walk ends.
+    ///     The third world lost over one step, the sixth in all, and the first without this closure end the walk.
     ///   - onProgress: called now and then from any worker's thread.
     /// - Throws: ``ExplorationError`` when the exploration contradicts itself, or the worlds have other systems.
     public init(

@@ -52,15 +52,12 @@ struct EarlyAnswers: Sendable {
 }
 
 extension Walker {
-    /// Verifies the content if it is time to.
-    mutating func watchFaithfulness() async throws {
-        guard isWatching, movesHere > faithfulness.verifiedMoves else { return }
+    /// Whether the content is to be verified now.
+    var isTimeToVerify: Bool {
+        guard isWatching, movesHere > faithfulness.verifiedMoves else { return false }
+        if faithfulness.verifiedMoves < Faithfulness.movesVerifiedFirst { return true }
         let elapsed = ContinuousClock.now - faithfulness.started
-        let isEarly = faithfulness.verifiedMoves < Faithfulness.movesVerifiedFirst
-        guard isEarly || (faithfulness.spent + faithfulness.costOfOne) * Faithfulness.timeShare < elapsed else {
-            return
-        }
-        try await verifyContent()
+        return (faithfulness.spent + faithfulness.costOfOne) * Faithfulness.timeShare < elapsed
     }
 
     private var movesHere: Int { position.moves.count - faithfulness.movesBefore }

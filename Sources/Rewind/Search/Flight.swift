@@ -15,18 +15,17 @@ struct Flight: Sendable {
     }
 }
 
-/// A step to take, with all that is needed to take it without asking again.
-struct Assignment<Context: ExplorationContext>: Sendable {
-    let edge: Edge
-    /// What the tester knows at its source.
-    let context: Context
-    /// How the systems get there; `nil` when they are.
-    let jump: Position.Jump?
+/// What led to a state whose invariants are being checked.
+struct Unchecked: Sendable {
+    /// The nearest state from which a flawless step led here.
+    var source: NodeID?
+    var arrivals: [Edge] = []
 }
 
 /// What a walker is to do next.
-enum Next<Context: ExplorationContext>: Sendable {
-    case take(Assignment<Context>)
+enum Next: Sendable {
+    /// Take that step, after a jump to its source unless the systems are there.
+    case take(Edge, Position.Jump?)
     /// Nothing, until there is other news than the one of that number.
     case wait(since: Int)
     case end
@@ -42,6 +41,13 @@ enum Reception: Sendable {
     case takeAgain
     /// Hand it over again when there is other news: someone else is finding out about the same kind of change.
     case wait(since: Int)
+
+    var newState: NodeID? {
+        switch self {
+        case .settled(let state), .inspect(let state): state
+        case .takeAgain, .wait: nil
+        }
+    }
 }
 
 extension Walk {
@@ -52,7 +58,7 @@ extension Walk {
     // MARK: Handing out
 
     /// Takes the best step of the frontier, until none is left or a limit is reached.
-    mutating func next(for worker: Int, at position: Position) -> Next<Context> {
+    mutating func next(for worker: Int, at position: Position) -> Next {
         while stopReason == nil {
             if let limit = limitReached() {
                 stop(limit)
@@ -62,10 +68,7 @@ extension Walk {
                 if graph[flight.edge.source].isBroken { continue }
                 flights[worker] = flight
                 flightCount += 1
-                let source = flight.edge.source
-                return .take(
-                    Assignment(edge: flight.edge, context: contexts[source], jump: position.jump(to: source, in: graph))
-                )
+                return .take(flight.edge, position.jump(to: flight.edge.source, in: graph))
             } else if flightCount > 0 {
                 return .wait(since: news)
             } else if reopenStatesWithinDepth() == 0 {
@@ -131,9 +134,10 @@ extension Walk {
         let flaws = judge(execution, edge: edge)
         let (target, isNew, isMerged) = try place(execution, edge: edge)
         record(execution, edge: edge, target: target, flaws: flaws, by: worker)
+        if !isNew { noteArrival(at: target, by: edge) }
         let newState = isNew ? target : nil
         if (isNew || isMerged) && !exploration.invariants.isEmpty {
-            if isNew { unchecked.updateValue(nil, forKey: target) }
+            if isNew { unchecked[target] = Unchecked() }
             flights[worker]?.arrival = Flight.Arrival(target: target, isFlawless: flaws.isEmpty)
             return .inspect(newState: newState)
         }
@@ -162,12 +166,14 @@ extension Walk {
         guard let flight = flights[worker], let arrival = flight.arrival else { return }
         let edge = flight.edge
         let flaws = flaws(in: inspection, after: { "\($0.pathDescription(to: edge.source)) → \($0.label(edge.step))" })
-        for flaw in flaws { add(flaw, source: edge.source, step: edge.step) }
+        for flaw in flaws { add(flaw, source: edge.source, step: edge.step, state: arrival.target) }
         var sources = arrival.isFlawless ? [edge.source] : []
-        if let other = unchecked.removeValue(forKey: arrival.target) {
+        if let meanwhile = unchecked.removeValue(forKey: arrival.target) {
             // A law that the invariants' own requests broke says nothing against the state.
             graph[arrival.target].isBroken = flaws.contains { $0.rule.kind == .invariant }
-            if let other { sources.append(other) }
+            if !flaws.isEmpty { flawsOfStates[arrival.target] = flaws }
+            for edge in meanwhile.arrivals { noteArrival(at: arrival.target, by: edge) }
+            if let source = meanwhile.source { sources.append(source) }
         }
         if let nearest = sources.min(by: { graph[$0].depth < graph[$1].depth }) {
             open(arrival.target, reachedFrom: nearest)

@@ -136,11 +136,18 @@ extension Walk {
             target: coverageIndex(of: execution.context))
     }
 
-    mutating func add(_ flaw: Flaw, source: NodeID, step: StepID?) {
+    mutating func add(_ flaw: Flaw, source: NodeID, step: StepID?, state: NodeID? = nil) {
         findings.add(
             .init(
                 rule: flaw.rule, message: flaw.message, place: flaw.place, source: source, step: step,
-                depth: graph[source].depth + (step == nil ? 0 : 1)))
+                depth: graph[source].depth + (step == nil ? 0 : 1), state: state))
+    }
+
+    /// A known state that is wrong shows it to every step that leads to it: which was the first is left to chance.
+    mutating func noteArrival(at target: NodeID, by edge: Edge) {
+        if findings.areNearestFirst { return }
+        unchecked[target]?.arrivals.append(edge)
+        for flaw in flawsOfStates[target] ?? [] { add(flaw, source: edge.source, step: edge.step, state: target) }
     }
 
     // MARK: States

@@ -31,7 +31,10 @@ struct MergedStates: Sendable {
 extension Walker {
     /// Takes every step from the states that were merged away, and warns where one is answered differently.
     mutating func compareMergedStates() async throws {
-        let pairs = walk.with { $0.merged.pairs }
+        let pairs = walk.with { walk in
+            walk.merged.warnings = []
+            return walk.merged.pairs
+        }
         if pairs.isEmpty { return }
         var recorded: [NodeID: [StepID: Graph.OutcomeKind]] = [:]
         for transition in walk.with({ $0.graph.transitions }) {

@@ -40,8 +40,10 @@ struct Walk<Context: ExplorationContext>: Sendable {
     var flightCount = 0
     /// Steps that a world died over, to be taken again before any other.
     var interrupted: [Flight] = []
-    /// States whose invariants are being checked; with the nearest state from which a flawless step led here meanwhile.
-    var unchecked: [NodeID: NodeID?] = [:]
+    /// States whose invariants are being checked, with what led there meanwhile.
+    var unchecked: [NodeID: Unchecked] = [:]
+    /// What checking the invariants showed, where it showed something.
+    var flawsOfStates: [NodeID: [Flaw]] = [:]
     /// What each worker did.
     var workers: [WorkerStatistics]
     /// Counts what others may be waiting for.
@@ -183,9 +185,9 @@ struct Walk<Context: ExplorationContext>: Sendable {
     /// Hands the steps of a state to the frontier when a flawless step reaches it, be it after one that was not.
     mutating func open(_ node: NodeID, reachedFrom source: NodeID) {
         if graph[node].isOpen || graph[node].isBroken { return }
-        if let nearest = unchecked[node] {
-            let isNearer = nearest.map { graph[source].depth < graph[$0].depth } ?? true
-            if isNearer { unchecked.updateValue(source, forKey: node) }
+        if let meanwhile = unchecked[node] {
+            let isNearer = meanwhile.source.map { graph[source].depth < graph[$0].depth } ?? true
+            if isNearer { unchecked[node]?.source = source }
             return
         }
         graph[node].isOpen = true

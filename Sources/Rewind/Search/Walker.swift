@@ -45,68 +45,47 @@ struct Walker<Context: ExplorationContext>: Sendable {
 
     /// Takes steps until the walk ends.
     mutating func work() async {
-        while let assignment = await next() {
-            do {
-                try await take(assignment)
-                try await watchFaithfulness()
-                reportProgress()
-            } catch {
-                await goOn(after: error)
-            }
-        }
-    }
-
-    private func next() async -> Assignment<Context>? {
         while true {
             switch walk.with({ $0.next(for: number, at: position) }) {
-            case .take(let assignment): return assignment
+            case .end: return
             case .wait(let news): await walk.news(since: news)
-            case .end: return nil
+            case .take(let edge, let jump):
+                do {
+                    if let jump { try await position.move(by: jump) }
+                    try await take(edge)
+                    if isTimeToVerify { try await verifyContent() }
+                    reportProgress()
+                } catch {
+                    _ = await goOn(after: error)
+                }
             }
         }
     }
 
-    /// One step: go to the state, act, see what changed, and have it judged and placed.
-    private mutating func take(_ assignment: Assignment<Context>) async throws {
-        let edge = assignment.edge
-        if let jump = assignment.jump { try await position.move(by: jump) }
-        let execution = try await execute(edge.step, from: edge.source, knowing: assignment.context)
-        switch try await handOver(execution) {
-        case .takeAgain:
-            let second = try await takeAgain(assignment)
-            let reception = try walk.with { try $0.receive(second, repeating: execution, by: number) }
-            try await finish(reception, in: second.context)
-        case let reception: try await finish(reception, in: execution.context)
-        }
-    }
-
-    private func handOver(_ execution: Execution<Context>) async throws -> Reception {
-        while true {
-            let reception = try walk.with { try $0.receive(execution, by: number) }
-            guard case .wait(let news) = reception else { return reception }
+    /// One step: act where the systems are, see what changed, and have it judged and placed.
+    private mutating func take(_ edge: Edge) async throws {
+        var execution = try await execute(edge.step, from: edge.source)
+        var reception = try walk.with { try $0.receive(execution, by: number) }
+        while case .wait(let news) = reception {
             await walk.news(since: news)
+            reception = try walk.with { try $0.receive(execution, by: number) }
         }
+        if case .takeAgain = reception {
+            let first = execution
+            execution = try await takeAgain(edge)
+            reception = try walk.with { try $0.receive(execution, repeating: first, by: number) }
+        }
+        if let newState = reception.newState { position.arrived(at: newState) }
+        guard case .inspect = reception else { return }
+        let inspection = try await inspect(execution.context)
+        walk.with { $0.receive(inspection, by: number) }
     }
 
     /// Goes back and runs the step again.
-    private mutating func takeAgain(_ assignment: Assignment<Context>) async throws -> Execution<Context> {
-        let edge = assignment.edge
+    private mutating func takeAgain(_ edge: Edge) async throws -> Execution<Context> {
         try await move(to: edge.source)
         if statistics.repetitions == 0 { try await verifyContent() }
-        statistics.repetitions += 1
-        return try await execute(edge.step, from: edge.source, knowing: assignment.context)
-    }
-
-    private mutating func finish(_ reception: Reception, in context: Context) async throws {
-        switch reception {
-        case .settled(let newState):
-            if let newState { position.arrived(at: newState) }
-        case .inspect(let newState):
-            if let newState { position.arrived(at: newState) }
-            let inspection = try await inspect(context)
-            walk.with { $0.receive(inspection, by: number) }
-        case .takeAgain, .wait: break
-        }
+        return try await repeatStep(edge.step, from: edge.source)
     }
 
     private func reportProgress() {
@@ -123,11 +102,9 @@ struct Walker<Context: ExplorationContext>: Sendable {
 
     /// Runs one action where the systems are, and captures what it changed.
     /// - Throws: ``WorldLost`` when the API can't be asked.
-    mutating func execute(
-        _ step: StepID, from source: NodeID, knowing context: Context
-    ) async throws -> Execution<Context> {
+    mutating func execute(_ step: StepID, from source: NodeID) async throws -> Execution<Context> {
         let perform = exploration.actions[step.action].variants[step.variant].perform
-        var run = Run(context: context, world: world, journal: journal)
+        var run = Run(context: walk.with { $0.contexts[source] }, world: world, journal: journal)
         let outcome: Outcome
         do {
             outcome = try await perform(&run)
@@ -148,7 +125,7 @@ struct Walker<Context: ExplorationContext>: Sendable {
 
     /// Runs a step that was taken before.
     mutating func repeatStep(_ step: StepID, from source: NodeID) async throws -> Execution<Context> {
-        let execution = try await execute(step, from: source, knowing: walk.with { $0.contexts[source] })
+        let execution = try await execute(step, from: source)
         statistics.repetitions += 1
         return execution
     }
@@ -216,9 +193,10 @@ struct Walker<Context: ExplorationContext>: Sendable {
     }
 
     /// Goes on in another world when this one is lost, or else ends the walk.
-    private mutating func goOn(after error: any Error) async {
+    /// - Returns: whether it goes on.
+    mutating func goOn(after error: any Error) async -> Bool {
         let isReplaced = walk.with { $0.giveUp(number, because: error, isReplaceable: makesWorld != nil) }
-        guard isReplaced, let makesWorld else { return }
+        guard isReplaced, let makesWorld else { return false }
         // What a dead world says about its end helps nobody.
         for system in begun { try? await system.end() }
         begun = []
@@ -228,8 +206,10 @@ struct Walker<Context: ExplorationContext>: Sendable {
             position.start(over: world.systems)
             _ = journal.drain()
             try requireSameRoot(try await beginSystems())
+            return true
         } catch {
             walk.with { $0.stop(because: NotDecided("Worker \(number + 1) got no other world. \(reason(of: error))")) }
+            return false
         }
     }
 
