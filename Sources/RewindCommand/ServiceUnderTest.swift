@@ -27,13 +27,16 @@ struct ServiceUnderTest {
         }
     }
 
-    private func explored(by team: ServiceTeam, _ search: SearchOptions, title: String) async throws -> ExplorationResult {
-        let workers = try await Worker.team(of: search.workers) { try await team.world($0, on: $1) }
+    private func explored(by team: ServiceTeam, _ search: SearchOptions, title: String) async throws
+        -> ExplorationResult
+    {
+        let world: @Sendable (Int, WorkerThread) async throws -> World = { try await team.world($0, on: $1) }
+        let workers = try await Worker.team(of: search.workers, makingWorlds: world)
         let progress = ProgressLine(title: title)
         defer { progress.finish() }
         let explorer = try Explorer(
             payments, by: workers, strategy: search.strategy, seed: search.seed, limits: search.limits,
-            replacingLostWorlds: search.workers > 1 ? { try await team.world($0, on: $1) } : nil,
+            replacingLostWorlds: search.workers > 1 ? world : nil,
             onProgress: progress.show)
         return await explorer.explore()
     }
