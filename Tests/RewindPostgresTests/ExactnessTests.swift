@@ -14,10 +14,10 @@ struct ExactnessTests {
     static let firstSeed = ProcessInfo.processInfo.environment["REWIND_SEED"].flatMap(UInt64.init) ?? 1
 
     @Test func `every state can be gone to from every other, whatever the API does`() async throws {
-        var database = try TestDatabase()
+        var database = try TestDatabase.withTypes()
         for seed in Self.firstSeed..<(Self.firstSeed + UInt64(Self.cases)) {
             // Dropping schemas leaves a catalog that grows.
-            if seed % 100 == 0 { database = try TestDatabase() }
+            if seed % 100 == 0 { database = try TestDatabase.withTypes() }
             let found = RandomCase(seed: seed)
             guard let failure = await failure(of: found, database) else { continue }
             var smallest = found
@@ -70,11 +70,12 @@ struct RandomWalk {
         try database.empty()
         api = try example.settings.map { settings in
             let connection = try database.connect()
-            try connection.execute("SET lock_timeout = 20; SET client_min_messages = error")
+            try connection.execute("SET lock_timeout = 20; SET statement_timeout = '3s'; SET client_min_messages = error")
             for setting in settings { try connection.execute("SET \(setting)") }
             return connection
         }
         let maker = try database.connect()
+        try maker.execute("SET statement_timeout = '3s'; SET client_min_messages = error")
         for statement in example.setup { try? maker.execute(statement) }
     }
 
