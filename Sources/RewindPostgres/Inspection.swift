@@ -36,7 +36,7 @@ struct Inspection: Sendable {
         sequences = try DatabaseSequence.all(connection, tables: tables)
         foreignKeys = try Self.foreignKeys(connection)
         let foreign = relations.filter { $0.kind == "f" && !exempt.contains($0.name) }.map(\.obstacle)
-        obstacles = foreign + (try Self.unusualTriggers(connection, tables))
+        obstacles = foreign + (try Self.unusualTriggers(connection, tables)) + (try Self.namesake(connection))
     }
 
     /// The tables' numbers, by name.
@@ -83,6 +83,12 @@ struct Inspection: Sendable {
                 table: UInt32(found.int64(row, 0)), column: found.string(row, 1), parent: UInt32(found.int64(row, 2)),
                 parentColumn: found.string(row, 3))
         }
+    }
+
+    /// A role for which `"$user"` in the search path means Rewind's schema.
+    private static func namesake(_ connection: PostgresConnection) throws(PostgresError) -> [String] {
+        let found = try connection.query("SELECT FROM pg_roles WHERE rolname = 'rewind' AND rolcanlogin")
+        return found.rowCount == 0 ? [] : ["sessions of the role “rewind” would find Rewind's tables ahead of their own"]
     }
 
     /// Triggers that fire on moves too, and so would change what a move writes.

@@ -19,8 +19,11 @@ struct Installation {
     /// Whether Rewind's schema is there, and is Rewind's.
     static func exists(_ connection: PostgresConnection) throws(PostgresError) -> Bool {
         let found = try connection.query(
-            "SELECT to_regclass('rewind.owner') IS NOT NULL AND to_regclass('rewind.position') IS NOT NULL")
-        return found.bool(0, 0)
+            """
+            SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = 'rewind' AND c.relname IN ('owner', 'position', 'log')
+            """)
+        return found.int64(0, 0) == 3
     }
 
     /// Makes the schema with an empty log and an empty position: the content is the root. Types first, since tables with

@@ -92,7 +92,7 @@ struct Restoration {
     private mutating func restoreRows() throws {
         let log = LogReading(try connection.query(LogReading.selectAll), tables: tables)
         if !log.definitions.isEmpty {
-            report.problems.append("the schema changed (\(log.definitions.joined(separator: ", ")))")
+            report.problems.insert("the schema changed (\(log.definitions.joined(separator: ", ")))", at: 0)
         }
         try restoreKeyed(log.entries)
         try restoreKeyless(log.entries)
