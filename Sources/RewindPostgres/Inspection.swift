@@ -88,7 +88,8 @@ struct Inspection: Sendable {
     /// A role for which `"$user"` in the search path means Rewind's schema.
     private static func namesake(_ connection: PostgresConnection) throws(PostgresError) -> [String] {
         let found = try connection.query("SELECT FROM pg_roles WHERE rolname = 'rewind' AND rolcanlogin")
-        return found.rowCount == 0 ? [] : ["sessions of the role “rewind” would find Rewind's tables ahead of their own"]
+        return found.rowCount == 0
+            ? [] : ["sessions of the role “rewind” would find Rewind's tables ahead of their own"]
     }
 
     /// Triggers that fire on moves too, and so would change what a move writes.
@@ -102,7 +103,8 @@ struct Inspection: Sendable {
             """)
         return (0..<found.rowCount).compactMap { row in
             guard let table = tables.first(where: { $0.objectID == UInt32(found.int64(row, 0)) }) else { return nil }
-            return "the \(found.string(row, 2)) “\(found.string(row, 1))” on “\(table.name)” is enabled for replicas, so it "
+            return
+                "the \(found.string(row, 2)) “\(found.string(row, 1))” on “\(table.name)” is enabled for replicas, so it "
                 + "would fire when Rewind moves"
         }
     }

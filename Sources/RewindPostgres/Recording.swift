@@ -97,14 +97,16 @@ final class Recording {
     private func lookOnceTransactionsEnded(_ first: Look) throws -> Look {
         var last = first
         var open: OpenTransactions?
-        let atRest = try last.log.misses(after: floor) ? polling(for: patience.atMost) { () -> Look? in
-            open = try OpenTransactions(mover)
-            guard open?.areNone == true else { return nil }
-            // Whoever wrote up to here has ended.
-            let known = last.written
-            last = try look()
-            return last.log.misses(after: known) ? nil : last
-        } : first
+        let atRest =
+            try last.log.misses(after: floor)
+            ? polling(for: patience.atMost) { () -> Look? in
+                open = try OpenTransactions(mover)
+                guard open?.areNone == true else { return nil }
+                // Whoever wrote up to here has ended.
+                let known = last.written
+                last = try look()
+                return last.log.misses(after: known) ? nil : last
+            } : first
         if let atRest { return atRest }
         throw SystemError.transactionsOpen(open, for: patience.atMost, place)
     }

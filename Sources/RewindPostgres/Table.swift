@@ -87,11 +87,13 @@ struct Table: Sendable, Hashable {
             """
     }
 
-    /// Takes out one row that looks like the text; fails with a division by zero when there is none.
+    /// Takes out the last row that looks like the text, so that those that were there before stay where they are; fails
+    /// with a division by zero when there is none.
     var deleteOne: String {
         """
         WITH gone AS (DELETE FROM ONLY \(qualifiedName) WHERE ctid =
-        (SELECT t.ctid FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = \(textGiven) LIMIT 1) RETURNING 1)
+        (SELECT t.ctid FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = \(textGiven)
+        ORDER BY t.ctid DESC LIMIT 1) RETURNING 1)
         SELECT 1 / count(*) FROM gone
         """
     }

@@ -72,7 +72,8 @@ struct RandomWalk {
         try database.empty(over: tester)
         api = try example.settings.map { settings in
             let connection = try database.connect()
-            try connection.execute("SET lock_timeout = 20; SET statement_timeout = '3s'; SET client_min_messages = error")
+            try connection.execute(
+                "SET lock_timeout = 20; SET statement_timeout = '3s'; SET client_min_messages = error")
             for setting in settings { try connection.execute("SET \(setting)") }
             return connection
         }
@@ -135,7 +136,8 @@ struct RandomWalk {
         guard try await system.contentFingerprint() == fingerprint else {
             throw Deviation(description: "the changes captured do not lead to the content: \(changes)")
         }
-        return State(dump: try database.dump(over: tester), fingerprint: fingerprint, fromRoot: state.fromRoot.then(changes))
+        return State(
+            dump: try database.dump(over: tester), fingerprint: fingerprint, fromRoot: state.fromRoot.then(changes))
     }
 
     private func expect(_ found: [String], _ expected: [String], _ when: String) throws {

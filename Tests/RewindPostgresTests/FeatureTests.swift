@@ -185,7 +185,9 @@ struct FeatureTests {
         #expect(try database.dump() == root)
     }
 
-    @Test(arguments: [3, 40]) func `a number drawn alone is told, however many sequences there are`(count: Int) async throws {
+    @Test(arguments: [3, 40]) func `a number drawn alone is told, however many sequences there are`(count: Int)
+        async throws
+    {
         let many = (0..<count).map { "CREATE SEQUENCE s\($0); SELECT nextval('s\($0)')" }.joined(separator: "; ")
         let database = try TestDatabase(many + "; CREATE UNLOGGED TABLE u (id serial PRIMARY KEY)")
         let root = try database.dump()

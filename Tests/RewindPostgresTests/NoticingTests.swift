@@ -41,14 +41,16 @@ struct NoticingTests {
         #expect(message.hasPrefix("notRewindable: The schema of \(database.place) changed during the exploration: "))
         #expect(message.contains(what))
         let ending = await failure { try await system.end() }
-        #expect(ending.hasPrefix("notRewindable: \(database.place) could not be brought back fully: the schema changed"))
+        #expect(
+            ending.hasPrefix("notRewindable: \(database.place) could not be brought back fully: the schema changed"))
         #expect(ending.contains(what))
         #expect(try api.query("SELECT x FROM b").int64(0, 0) == 1)
         #expect(try !database.holdsAnythingOfRewind())
     }
 
     @Test func `a temporary table is no change of the schema`() async throws {
-        try api.execute("CREATE TEMP TABLE t (id serial PRIMARY KEY, x text); INSERT INTO t (x) VALUES ('a'); DROP TABLE t")
+        try api.execute(
+            "CREATE TEMP TABLE t (id serial PRIMARY KEY, x text); INSERT INTO t (x) VALUES ('a'); DROP TABLE t")
         try api.execute("CREATE TEMP TABLE u ON COMMIT DROP AS SELECT 1")
         #expect(try await system.capture().isEmpty)
         try await system.end()

@@ -47,7 +47,8 @@ struct RefusalTests {
                 restore.
                 """)
         let message = await failure { try await PostgresSystem(url: "postgresql:///a_test?host=/nowhere").begin() }
-        #expect(message.hasPrefix("unreachable: The database “a_test” at /nowhere does not answer: connection to server"))
+        #expect(
+            message.hasPrefix("unreachable: The database “a_test” at /nowhere does not answer: connection to server"))
     }
 
     @Test func `a second exploration is refused, and told who holds the database`() async throws {
@@ -93,7 +94,8 @@ struct RefusalTests {
             CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE b (x int) SERVER s
             """, "the rows of the foreign table “b” are elsewhere"
         ),
-    ]) func `what can't be rewound exactly is refused, unless it is exempted`(setup: String, what: String) async throws {
+    ]) func `what can't be rewound exactly is refused, unless it is exempted`(setup: String, what: String) async throws
+    {
         let database = try TestDatabase(
             """
             CREATE TABLE a (id int PRIMARY KEY);
