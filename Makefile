@@ -2,10 +2,11 @@
 
 SWIFT ?= swift
 JOBS ?= $(shell nproc)
-PACKAGES = libsqlite3-dev libpq-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev pkg-config
+PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev libpq-dev pkg-config
+TEST_PACKAGES = $(PACKAGES) postgresql python3-psycopg
 REWIND = .build/release/rewind
 
-.PHONY: demo test bench lint docs clean mutants packages build help
+.PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help
 
 help:
 	@sed -n 's/^# \{0,1\}//p;s/^## //p' Makefile | head -20
@@ -15,12 +16,18 @@ demo: build
 	@echo "==> Exploring the reference service, correct and then with each bug"
 	@$(REWIND) demo --all-bugs
 
+## demo-postgres  the same on PostgreSQL: a private server, or the one at $DATABASE_URL
+demo-postgres: PACKAGES += postgresql
+demo-postgres: build
+	@echo "==> Exploring the reference service on PostgreSQL, correct and then with each bug"
+	@$(REWIND) demo --all-bugs --database postgres
+
 build: packages
 	@echo "==> Building rewind (release; the first time takes a few minutes)"
 	@$(SWIFT) build -c release --product rewind
 
 ## test    lint, unit tests, and tests against the real server and database
-test: packages lint
+test: test-packages lint
 	@echo "==> Building the tests (the first time takes a few minutes)"
 	@$(SWIFT) build --build-tests
 	@echo "==> Running the tests"
@@ -57,3 +64,6 @@ clean:
 # Installs what is missing, and says so. Elsewhere than on Debian it says what is needed.
 packages:
 	@scripts/install-packages $(PACKAGES)
+
+test-packages:
+	@scripts/install-packages $(TEST_PACKAGES)

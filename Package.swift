@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "PostgresDriver", dependencies: ["CPostgres"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
         .target(name: "Orders", dependencies: ["Money"]),
-        .target(name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver"]),
+        .target(
+            name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
 
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),
@@ -47,18 +48,23 @@ let package = Package(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
             path: "Examples/Payments"),
         .executableTarget(
-            name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindSQLite"],
+            name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite"],
             path: "Examples/Tutorial"),
         .executableTarget(
             name: "RewindCommand",
             dependencies: [
-                "Rewind", "RewindHTTP", "RewindSQLite", "RewindReport", "Orders", "OrdersServer", "Payments",
+                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
+                "OrdersServer", "Payments", "TestServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .executableTarget(
             name: "RewindBenchmarks",
-            dependencies: ["Rewind", "RewindHTTP", "RewindSQLite", "SQLiteDriver", "OrdersServer", "Payments"],
+            dependencies: [
+                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "PostgresDriver", "SQLiteDriver",
+                "OrdersServer",
+                "Payments", "TestServices",
+            ],
             path: "Benchmarks"),
 
         // Unit tests need no server; the others start what they need themselves.
@@ -70,11 +76,15 @@ let package = Package(
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
             name: "OrdersTests",
-            dependencies: ["OrdersServer", "Orders", "Money", "SQLiteDriver", "RewindHTTP", "Rewind"]),
+            dependencies: [
+                "OrdersServer", "Orders", "Money", "SQLiteDriver", "PostgresDriver", "TestServices", "RewindHTTP",
+                "Rewind",
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
                 "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite", "SQLiteDriver", "HTTPServer",
+                "TestServices",
             ]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),

@@ -46,7 +46,7 @@ struct OrdersProcess {
 
     /// What the child process does.
     static func serve(databasePath: String) throws {
-        let server = OrdersServer(configuration: .init(databasePath: databasePath, port: 0, testClock: true))
+        let server = OrdersServer(configuration: .init(database: .sqlite(path: databasePath), port: 0, testClock: true))
         try server.start()
         FileHandle.standardOutput.write(Data("http://127.0.0.1:\(server.port)\n".utf8))
         while !FileHandle.standardInput.availableData.isEmpty {}

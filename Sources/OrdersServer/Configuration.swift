@@ -3,13 +3,14 @@ import Orders
 extension OrdersServer {
     /// How the service runs.
     public struct Configuration: Sendable {
-        /// The SQLite file, made if there is none.
-        public var databasePath: String
+        /// Where the orders are kept.
+        public var database: Database
         /// A loopback address to listen on.
         public var host: String
         /// The port to listen on, 0 for any free one.
         public var port: UInt16
-        /// How many requests are read and answered at once. The database is used by one at a time in any case.
+        /// How many requests are read and answered at once. SQLite is used by one at a time in any case; PostgreSQL
+        /// gets as many connections.
         public var threads: Int
         /// The defects to run with; none for the correct service.
         public var bugs: Set<Bug>
@@ -25,10 +26,10 @@ extension OrdersServer {
 
         /// Describes a service; only the database has no default.
         public init(
-            databasePath: String, host: String = "127.0.0.1", port: UInt16 = 0, threads: Int = 1, bugs: Set<Bug> = [],
+            database: Database, host: String = "127.0.0.1", port: UInt16 = 0, threads: Int = 1, bugs: Set<Bug> = [],
             testClock: Bool = false
         ) {
-            self.databasePath = databasePath
+            self.database = database
             self.host = host
             self.port = port
             self.threads = threads

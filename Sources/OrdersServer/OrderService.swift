@@ -5,14 +5,14 @@ import Synchronization
 
 /// What the service can do, each in one transaction: read the order, ask the rules, write what they decided.
 final class OrderService: Sendable {
-    private let store: Mutex<OrderStore>
+    private let store: any OrderStore
     private let rules: OrderRules
     private let defects: Defects
     private let hasTestClock: Bool
     private let cache: Mutex<[OrderID: Order]>?
 
     init(_ configuration: OrdersServer.Configuration) throws {
-        store = Mutex(try OrderStore(path: configuration.databasePath))
+        store = try openStore(configuration)
         rules = OrderRules(bugs: configuration.bugs)
         defects = Defects(configuration.bugs)
         hasTestClock = configuration.testClock
@@ -21,7 +21,7 @@ final class OrderService: Sendable {
 
     func create(amount: Money, customerID: String) throws -> Order {
         try rules.requireOrderable(amount)
-        let order = try write { store in
+        let order = try store.transaction { store in
             try store.insertOrder(amount: amount, customerID: customerID, at: try self.now(in: store))
         }
         remember([order])
@@ -30,17 +30,15 @@ final class OrderService: Sendable {
 
     func find(_ id: OrderID) throws -> Order {
         if let known = cache?.withLock({ $0[id] }) { return known }
-        let order = try store.withLock { store in
-            if defects.has(.getTouches) { try store.countView(of: id) }
-            return try store.order(id)
-        }
+        if defects.has(.getTouches) { try store.transaction { try $0.countView(of: id) } }
+        let order = try store.order(id)
         guard let order else { throw UnknownOrder(id: id) }
         return order
     }
 
     /// Pays, captures or cancels.
     func perform(_ command: Command, on id: OrderID) throws -> Order {
-        let order = try write { store in
+        let order = try store.transaction { store in
             let order = try store.requiredOrder(id)
             let decision = try self.rules.decide(command, on: order, at: try self.now(in: store))
             try store.update(decision.order, from: order.status)
@@ -52,7 +50,7 @@ final class OrderService: Sendable {
 
     func refund(_ id: OrderID, _ request: RefundRequest) throws -> Refunded {
         let early = defects.has(.refusedRefundLeavesRow) ? try recordEarly(id, request) : nil
-        let refunded = try write { store in
+        let refunded = try store.transaction { store in
             let order = try store.requiredOrder(id)
             let now = try self.now(in: store)
             let command = Command.refund(try request.amount(for: order))
@@ -69,10 +67,10 @@ final class OrderService: Sendable {
 
     /// Moves the test clock, and closes the payment windows that have passed by then.
     func advanceClock(bySeconds seconds: Int64) throws -> ClockAdvanced {
-        let (now, expired) = try write { store in
+        let (now, expired) = try store.transaction { store in
             try store.advanceClock(bySeconds: seconds)
             let now = try self.now(in: store)
-            let overdue = try store.pendingOrders(dueBy: now)
+            let overdue = try store.lockedPendingOrders(dueBy: now)
             let expired = try overdue.map { try self.rules.decide(.expire, on: $0, at: now).order }
             for order in expired { try store.update(order, from: .pending) }
             return (now, expired)
@@ -83,18 +81,14 @@ final class OrderService: Sendable {
 
     /// The bug: what belongs into the transaction of `refund` is committed before it.
     private func recordEarly(_ id: OrderID, _ request: RefundRequest) throws -> Int64 {
-        try write { store in
+        try store.transaction { store in
             let order = try store.requiredOrder(id)
             let amount = try request.amount(for: order) ?? order.amount
             return try store.insertRefund(amount, of: id, at: try self.now(in: store))
         }
     }
 
-    private func write<R: Sendable>(_ body: @Sendable (OrderStore) throws -> R) throws -> R {
-        try store.withLock { store in try store.transaction { try body(store) } }
-    }
-
-    private func now(in store: OrderStore) throws -> Timestamp {
+    private func now(in store: any OrderTransaction) throws -> Timestamp {
         hasTestClock ? try store.clock() : Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970))
     }
 

@@ -3,10 +3,11 @@ import HTTPServer
 import Orders
 import Synchronization
 
-/// The reference payment service: orders that are paid, captured and refunded, over HTTP and JSON, kept in SQLite.
+/// The reference payment service: orders that are paid, captured and refunded, over HTTP and JSON, kept in SQLite or
+/// PostgreSQL.
 ///
 /// ```swift
-/// let server = OrdersServer(configuration: .init(databasePath: "orders.sqlite", testClock: true))
+/// let server = OrdersServer(configuration: .init(database: .sqlite(path: "orders.sqlite"), testClock: true))
 /// try server.start()
 /// defer { server.stop() }
 /// let base = "http://127.0.0.1:\(server.port)"
@@ -36,8 +37,8 @@ public final class OrdersServer: Sendable {
 
     /// Opens the database, bringing its schema up to date, and listens. Does nothing if it is running.
     ///
-    /// - Throws: `HTTPServerError` if the port cannot be had, `SQLiteError` or `MigrationError` if the database cannot
-    ///   be used.
+    /// - Throws: `HTTPServerError` if the port cannot be had; `MigrationError`, or an error with a sentence about the
+    ///   database that has no password in it, if that cannot be used.
     public func start() throws {
         try http.withLock { http in
             guard http == nil else { return }

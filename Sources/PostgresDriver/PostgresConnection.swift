@@ -20,6 +20,8 @@ public final class PostgresConnection {
     ///   - applicationName: what others see in `pg_stat_activity`.
     /// - Throws: ``PostgresError`` when no server answers within 10 s, or it refuses. The message has no password.
     public init(url: String, applicationName: String) throws(PostgresError) {
+        // libpq's complaint about a malformed URL quotes it.
+        _ = try PostgresURL(url)
         let settings = [
             ("dbname", url), ("application_name", applicationName), ("client_encoding", "UTF8"),
             ("connect_timeout", "10"),
@@ -62,6 +64,10 @@ public final class PostgresConnection {
     /// Whether the connection was lost.
     public var isBroken: Bool { PQstatus(handle) == CONNECTION_BAD }
 
+    /// Whether the server said something unasked, as it does before it ends a connection, or has ended it. For one that
+    /// rests between uses, the reason to throw it away. Asks no server.
+    public var hasUnreadInput: Bool { rewind_has_unread_input(handle) != 0 }
+
     // MARK: Statements
 
     /// Runs one or several statements in one transaction, ignoring what they return.
@@ -86,6 +92,11 @@ public final class PostgresConnection {
             PQexecPrepared(handle, statement.name, Int32(parameters.count), $0, nil, nil, 0)
         }
         return try checked(result, statement.sql)
+    }
+
+    /// Runs a statement with its values.
+    public func run(_ call: PostgresCall) throws(PostgresError) -> PostgresResult {
+        try run(call.statement, call.parameters)
     }
 
     /// Runs a query that is not worth keeping.

@@ -10,8 +10,8 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explores the reference orders service, correct or with a bug.",
         discussion: """
-            Starts the service as a process of its own, on a free port, with a private SQLite database, and explores it \
-            over HTTP. With --all-bugs the correct service comes first, then every bug; the exit code is 0 when the correct \
+            Starts the service as a process of its own, on a free port, with a private database, and explores it over \
+            HTTP. With --all-bugs the correct service comes first, then every bug; the exit code is 0 when the correct \
             one held and every bug was found.
             """)
 
@@ -31,14 +31,23 @@ struct Demo: AsyncParsableCommand {
         completion: .file(extensions: ["json"]))
     var json: String?
 
-    @Option(help: .hidden) var database: String?
-    @Flag(help: .hidden) var anyDatabase = false
+    @Option(
+        help: ArgumentHelp(
+            "sqlite; postgres, for the one at $DATABASE_URL or else a private server; or a file or postgresql:// URL.",
+            valueName: "database"), completion: .file())
+    var database = DemoDatabase.temporaryFile
+
+    @Flag(help: "Explore a database even if its name does not say that it is for tests.")
+    var anyDatabase = false
     @Flag(help: .hidden) var cachingAPI = false
 
     func validate() throws {
         if bug != nil && allBugs { throw ValidationError("Give --bug or --all-bugs, not both.") }
-        if allBugs && (json != nil || database != nil) {
-            throw ValidationError("--json and --database belong to one exploration; --all-bugs makes many.")
+        if allBugs && json != nil {
+            throw ValidationError("--json belongs to one exploration; --all-bugs makes many.")
+        }
+        if allBugs, case .file = database {
+            throw ValidationError("--all-bugs makes many explorations, each with a file of its own.")
         }
     }
 
@@ -47,32 +56,35 @@ struct Demo: AsyncParsableCommand {
             for bug in Bug.allCases { Terminal.result("\(bug.rawValue)\n    \(bug.summary)\n") }
         } else {
             // The service and its database come and go inside, so that a signal at any time leaves nothing behind.
-            try await Interruption.endingTask { try await allBugs ? exploreAll() : exploreOne() }
+            try await Interruption.endingTask {
+                let databases = try DemoDatabases(
+                    database, guarding: anyDatabase ? .anyDatabase : .testDatabasesOnly)
+                defer { databases.remove() }
+                try await allBugs ? exploreAll(databases) : exploreOne(databases)
+            }
         }
     }
 
-    private func exploreOne() async throws {
-        let result = try await explore(bug, title: bug?.rawValue ?? "demo")
+    private func exploreOne(_ databases: DemoDatabases) async throws {
+        let result = try await explore(bug, databases, title: bug?.rawValue ?? "demo")
         Terminal.result(ConsoleReport(result, isColored: Terminal.resultsAreColored).text)
         if let json { try write(JSONReport(result).data(), to: json) }
         throw result.verdict.exitCode
     }
 
-    private func explore(_ bug: Bug?, title: String) async throws -> ExplorationResult {
-        let service = ServiceUnderTest(
-            bug: bug, databasePath: database, guarding: anyDatabase ? .anyDatabase : .testDatabasesOnly,
-            isCaching: cachingAPI)
+    private func explore(_ bug: Bug?, _ databases: DemoDatabases, title: String) async throws -> ExplorationResult {
+        let service = ServiceUnderTest(bug: bug, database: try databases.next(), isCaching: cachingAPI)
         return try await service.explored(by: search, title: title)
     }
 
     /// The whole zoo, one line each.
-    private func exploreAll() async throws {
-        let correct = try await explore(nil, title: "correct service")
+    private func exploreAll(_ databases: DemoDatabases) async throws {
+        let correct = try await explore(nil, databases, title: "correct service")
         Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
         var missed = 0
         for bug in Bug.allCases {
             if Task.isCancelled { throw ExitCode.notDecided }
-            let result = try await explore(bug, title: bug.rawValue)
+            let result = try await explore(bug, databases, title: bug.rawValue)
             let finding = result.violations.filter(\.isConfirmed).min {
                 $0.counterexample.steps.count < $1.counterexample.steps.count
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Rewind
+import RewindPostgres
 import RewindSQLite
 
 /// `rewind restore`
@@ -9,17 +10,28 @@ struct Restore: AsyncParsableCommand {
         discussion:
             "Every exploration does this by itself when it starts. Nothing happens to a database that needs none.")
 
-    @Argument(help: "The SQLite file.", completion: .file())
+    @Argument(
+        help: ArgumentHelp("A SQLite file, or the URL of a PostgreSQL database.", valueName: "file-or-url"),
+        completion: .file())
     var database: String
 
     func run() async throws {
         do {
-            let report = try await SQLiteSystem.restore(path: database)
-            Terminal.result("\(report)\n")
-            if !report.problems.isEmpty { throw ExitCode.notDecided }
+            let (text, isComplete) = try await restored()
+            Terminal.result("\(text)\n")
+            if !isComplete { throw ExitCode.notDecided }
         } catch let error as SystemError {
             Terminal.note(error.message)
             throw ExitCode.notDecided
         }
+    }
+
+    private func restored() async throws -> (text: String, isComplete: Bool) {
+        if DatabaseURL.isPostgres(database) {
+            let report = try await PostgresSystem.restore(url: database)
+            return (report.description, report.problems.isEmpty)
+        }
+        let report = try await SQLiteSystem.restore(path: database)
+        return (report.description, report.problems.isEmpty)
     }
 }

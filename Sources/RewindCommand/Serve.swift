@@ -11,11 +11,15 @@ struct Serve: ParsableCommand {
             The first line on standard output is its address. It listens on this machine only.
 
                 rewind serve --database orders-test.sqlite --port 8080
+                DATABASE_URL=postgresql://localhost/orders_test rewind serve
                 curl -d '{"amount":"100.00","currency":"USD","customer_id":"c1"}' http://127.0.0.1:8080/orders
             """)
 
-    @Option(help: ArgumentHelp("The SQLite file; made if there is none.", valueName: "file"), completion: .file())
-    var database: String
+    @Option(
+        help: ArgumentHelp(
+            "A SQLite file, made if there is none, or the URL of a PostgreSQL database; $DATABASE_URL if left out.",
+            valueName: "file-or-url"), completion: .file())
+    var database: String?
 
     @Option(help: ArgumentHelp("The port, 0 for any free one.", valueName: "number"))
     var port: UInt16 = 8080
@@ -33,7 +37,7 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         var configuration = OrdersServer.Configuration(
-            databasePath: database, port: port, bugs: bug.map { [$0] } ?? [], testClock: testClock)
+            database: try chosenDatabase(), port: port, bugs: bug.map { [$0] } ?? [], testClock: testClock)
         configuration.cachesOrdersInMemory = cachingAPI
         // What a parent ignores is ignored by its children too, unless they decide for themselves.
         signal(SIGINT, exitWithParent ? SIG_IGN : SIG_DFL)
@@ -52,6 +56,20 @@ struct Serve: ParsableCommand {
             waitForSignal()
         }
         server.stop()
+    }
+
+    /// What the option says, or else the environment, where a password is seen by fewer.
+    private func chosenDatabase() throws -> OrdersServer.Database {
+        let text = database ?? ProcessInfo.processInfo.environment["DATABASE_URL"] ?? ""
+        guard !text.isEmpty else {
+            throw ValidationError(
+                "Give --database with a SQLite file or a postgresql:// URL, or set DATABASE_URL to one.")
+        }
+        do {
+            return try OrdersServer.Database(text)
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     private func waitForSignal() {

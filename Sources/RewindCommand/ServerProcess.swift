@@ -22,12 +22,15 @@ final class ServerProcess {
 
     /// Starts it and waits until it listens.
     /// - Throws: ``StartFailure`` with the end of its log when it exits before that.
-    static func start(arguments: [String], log: URL) throws -> ServerProcess {
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+    static func start(
+        arguments: [String], environment: [String: String], log: URL
+    ) throws -> ServerProcess {
+        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         let output = Pipe()
         let process = Process()
         process.executableURL = try ownExecutable()
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let input = Pipe()
         process.standardInput = input
         process.standardOutput = output

@@ -4,50 +4,47 @@ import Orders
 import Payments
 import Rewind
 import RewindHTTP
-import RewindSQLite
 
 /// The reference service as a process of its own with a private database, for as long as it is explored.
 struct ServiceUnderTest {
     let bug: Bug?
-    /// A database to keep, or `nil` for one in a temporary directory that is removed.
-    let databasePath: String?
-    let guarding: DatabaseGuard
+    let database: DatabaseUnderTest
     let isCaching: Bool
 
     /// Starts the service, explores it and stops it, whatever happens in between.
     func explored(by search: SearchOptions, title: String) async throws -> ExplorationResult {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "rewind-demo-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let database = databasePath ?? directory.appendingPathComponent("orders-test.sqlite").path
         // The service brings the schema up to date when it starts, so the guard comes first.
-        try guarding.check(database)
-        let server = try ServerProcess.start(
-            arguments: arguments(database), log: directory.appendingPathComponent("log"))
-        defer { server.stop() }
-        let world = World(
-            api: try API(baseURL: server.url), systems: [SQLiteSystem(path: database, guarding: guarding)])
-        let progress = ProgressLine(title: title)
-        let explorer = try Explorer(
-            payments, in: world, strategy: search.strategy, seed: search.seed, limits: search.limits,
-            onProgress: progress.show)
-        let result = await explorer.explore()
-        progress.finish()
-        if case .failed = result.stopReason { noteLog(of: server) }
-        return result
+        try database.check()
+        let team = try await ServiceTeam(of: search.workers, arguments: arguments, database: database)
+        do {
+            let result = try await explored(by: team, search, title: title)
+            if case .failed = result.stopReason { for note in await team.notes() { Terminal.note(note) } }
+            await team.stop()
+            return result
+        } catch {
+            await team.stop()
+            throw error
+        }
     }
 
-    private func arguments(_ database: String) -> [String] {
-        var arguments = ["serve", "--database", database, "--port", "0", "--test-clock", "--exit-with-parent"]
+    private func explored(by team: ServiceTeam, _ search: SearchOptions, title: String) async throws
+        -> ExplorationResult
+    {
+        let world: @Sendable (Int, WorkerThread) async throws -> World = { try await team.world($0, on: $1) }
+        let workers = try await Worker.team(of: search.workers, makingWorlds: world)
+        let progress = ProgressLine(title: title)
+        defer { progress.finish() }
+        let explorer = try Explorer(
+            payments, by: workers, strategy: search.strategy, seed: search.seed, limits: search.limits,
+            replacingLostWorlds: search.workers > 1 ? world : nil,
+            onProgress: progress.show)
+        return await explorer.explore()
+    }
+
+    private var arguments: [String] {
+        var arguments = ["serve", "--port", "0", "--test-clock", "--exit-with-parent"]
         if let bug { arguments += ["--bug", bug.rawValue] }
         if isCaching { arguments.append("--caching-api") }
         return arguments
-    }
-
-    private func noteLog(of server: ServerProcess) {
-        if let status = server.exitDescription { Terminal.note("The service \(status).") }
-        let tail = server.logTail
-        if !tail.isEmpty { Terminal.note("The end of its log:\n\(tail)") }
     }
 }

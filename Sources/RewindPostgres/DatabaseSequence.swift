@@ -69,5 +69,9 @@ struct DatabaseSequence: Sendable, Hashable {
             .joined(separator: " UNION ALL ")
     }
 
+    /// The last values of the sequences whose object ids `$1` gives, in order; NULL for one that gave out none yet. A
+    /// fraction of what ``select(_:)`` costs.
+    static let probe = "SELECT array_agg(pg_sequence_last_value(o)) FROM unnest($1::oid[]) o"
+
     static let set = "SELECT setval(o, v, c) FROM unnest($1::oid[], $2::int8[], $3::bool[]) s(o, v, c)"
 }

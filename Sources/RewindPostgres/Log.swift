@@ -18,7 +18,7 @@ struct LogReading {
     static let select = """
         SELECT s.snapshot, l.seq, l.tbl, l.old, l.new, (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
         FROM rewind.log_seq_seq) FROM (SELECT pg_current_snapshot()::text AS snapshot) s
-        LEFT JOIN rewind.log l ON l.seq > $1 ORDER BY l.seq
+        LEFT JOIN rewind.log l ON l.seq > $1
         """
 
     /// Everything, whoever has seen it.
@@ -29,7 +29,8 @@ struct LogReading {
     init(_ result: PostgresResult, tables: [Table?]) {
         snapshot = Snapshot(text: result.rowCount > 0 ? result.string(0, 0) : "")
         written = result.rowCount > 0 ? result.int64(0, 5) : 0
-        for row in 0..<result.rowCount where !result.isNull(row, 1) {
+        let rows = (0..<result.rowCount).filter { !result.isNull($0, 1) }
+        for row in rows.sorted(by: { result.int64($0, 1) < result.int64($1, 1) }) {
             numbers.append(result.int64(row, 1))
             let number = Int(result.int64(row, 2))
             if number == Installation.definitionEntry {
@@ -41,6 +42,8 @@ struct LogReading {
             }
         }
     }
+
+    var isEmpty: Bool { numbers.isEmpty }
 
     /// Whether entries beyond that one were written that can't be seen: their transactions are open, or rolled back.
     func misses(after known: Int64) -> Bool { written - known > numbers.lazy.count { $0 > known } }
@@ -124,6 +127,4 @@ private func net(_ changes: [RowChange]) -> RowChange? {
 /// <https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT>
 struct Snapshot: Equatable {
     let text: String
-
-    static let select = "SELECT pg_current_snapshot()::text"
 }

@@ -9,7 +9,8 @@ struct Owner {
     let since: String
 
     /// “Rewi”, “nd”: a key that nobody else is likely to use.
-    private static let lockKey = "1382381417, 28260"
+    private static let lockKey = "\(lockKeyClass), 28260"
+    static let lockKeyClass = "1382381417"
 
     /// Takes the lock, which lives as long as the connection.
     /// - Throws: `SystemError` of kind `.inUse` when another session has it.

@@ -14,6 +14,31 @@ struct SequenceStandings: Sendable {
         self.init(try connection.query(DatabaseSequence.select(sequences)))
     }
 
+    /// Reads all, and sets each to where it stands: see ``Counters``.
+    static func fastening(
+        _ sequences: [DatabaseSequence], _ connection: PostgresConnection
+    ) throws(PostgresError) -> SequenceStandings {
+        let found = try SequenceStandings(sequences, connection)
+        let settings = sequences.compactMap { sequence in
+            found.standings[sequence.number].map { (objectID: sequence.objectID, standing: $0) }
+        }
+        if !settings.isEmpty {
+            _ = try connection.run(connection.statement(DatabaseSequence.set), parameters(setting: settings))
+        }
+        return found
+    }
+
+    /// Adds what ``DatabaseSequence/probe`` returned for sequences that had given out numbers.
+    /// - Returns: whether it told of all; one that was set back to giving out none needs a closer look.
+    mutating func join(probed result: PostgresResult, of sequences: [DatabaseSequence]) -> Bool {
+        let values = result.bytes(0, 0).dropFirst().dropLast().split(separator: UInt8(ascii: ","))
+        for (sequence, value) in zip(sequences, values) {
+            guard let value = RowText.number(UnsafeRawBufferPointer(rebasing: value)) else { return false }
+            standings[sequence.number] = DatabaseSequence.Standing(lastValue: value, isCalled: true)
+        }
+        return values.count == sequences.count
+    }
+
     /// Takes what ``DatabaseSequence/select(_:)`` returned.
     init(_ result: PostgresResult) {
         for row in 0..<result.rowCount {
@@ -44,7 +69,7 @@ struct SequenceStandings: Sendable {
         }
     }
 
-    /// Writes down the root, and sets all to where they stand, so that the next number of each shows.
+    /// Writes down the root.
     func save(_ sequences: [DatabaseSequence], _ connection: PostgresConnection) throws(PostgresError) {
         let insert = try connection.statement("INSERT INTO rewind.sequences VALUES ($1, $2, $3, $4)")
         for sequence in sequences {
@@ -56,7 +81,6 @@ struct SequenceStandings: Sendable {
             parameters.append(standing.isCalled)
             _ = try connection.run(insert, parameters)
         }
-        try connection.execute("SELECT setval(oid, last_value, is_called) FROM rewind.sequences")
     }
 
     /// The parameters of ``DatabaseSequence/set`` that set those.

@@ -9,22 +9,21 @@ struct PrivateDirectory: Sendable {
     /// A named pipe that all processes of the server hold open and only they: its end is theirs.
     var life: String { path + "/life" }
 
-    /// Makes it, under a name of its own.
-    /// - Parameters:
-    ///   - parent: `/tmp` when `nil`, as the environment's temporary directory can be too long for a socket.
-    ///   - account: whom it is to belong to, when that is somebody else.
-    static func make(in parent: URL?, for account: Account?) throws -> PrivateDirectory {
+    /// The name to make it under, with six X for what makes it unique.
+    /// - Parameter parent: `/tmp` when `nil`, as the environment's temporary directory can be too long for a socket.
+    static func pattern(in parent: URL?) throws -> String {
         let pattern = (parent?.path ?? "/tmp") + "/rewind-postgres-XXXXXX"
         if let reason = objection(to: pattern) {
             throw PostgresFailure.unusableDirectory(path: pattern, reason: reason)
         }
-        var name = Array(pattern.utf8CString)
-        guard mkdtemp(&name) != nil else { throw unusable(pattern) }
-        let directory = PrivateDirectory(
-            path: String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
-        guard mkfifo(directory.life, 0o600) == 0 else { throw unusable(directory.path) }
-        if let account, chown(directory.path, account.user, account.group) != 0 { throw unusable(directory.path) }
-        return directory
+        return pattern
+    }
+
+    /// Gives it to the user the server runs as.
+    func give(to account: Account) throws {
+        guard chown(path, account.user, account.group) == 0 else {
+            throw PostgresFailure.unusableDirectory(path: path, reason: String(cString: strerror(errno)))
+        }
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }
@@ -42,10 +41,6 @@ struct PrivateDirectory: Sendable {
             return "the path of its socket would have \(length) bytes, and the system allows \(longest)"
         }
         return path.contains(",") ? "a comma in a path is read as the end of it" : nil
-    }
-
-    private static func unusable(_ path: String) -> PostgresFailure {
-        .unusableDirectory(path: path, reason: String(cString: strerror(errno)))
     }
 }
 

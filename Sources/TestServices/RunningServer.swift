@@ -17,7 +17,7 @@ struct RunningServer: Sendable {
         let deadline = Deadline(seconds: seconds)
         while !isReady(processID, in: directory) {
             if life.hasEnded(within: Deadline(seconds: pollingSeconds)) || deadline.isPast {
-                supervisor.endServer(processID, by: [(SIGKILL, seconds)])
+                supervisor.endServer(processID, life, by: [(SIGKILL, seconds)])
                 throw supervisor.didNotStart
             }
         }

@@ -7,18 +7,25 @@ import Foundation
 /// to wait for its end.
 struct Supervisor: Sendable {
     private let shell: ChildProcess
-    private let directory: PrivateDirectory
+    /// It makes it as well, so that it can't be left behind, however early we end.
+    let directory: PrivateDirectory
 
     private static let initializingSeconds = 120.0
-    private static let replySeconds = 10.0
+    private static let replySeconds = 60.0
     /// Longer than the script may take to end everything.
     private static let endingSeconds = 30.0
 
-    static func start(
-        _ programs: PostgresPrograms, in directory: PrivateDirectory, as account: Account?
-    ) throws -> Supervisor {
-        let arguments = ["/bin/sh", "-c", script, "sh", directory.path, programs.directory] + (account?.prefix ?? [])
-        return Supervisor(shell: try ChildProcess.start(arguments), directory: directory)
+    static func start(_ programs: PostgresPrograms, in parent: URL?, as account: Account?) throws -> Supervisor {
+        let pattern = try PrivateDirectory.pattern(in: parent)
+        let arguments = ["/bin/sh", "-c", script, "sh", pattern, programs.directory] + (account?.prefix ?? [])
+        let shell = try ChildProcess.start(arguments)
+        let reply = shell.line(within: replySeconds) ?? "it took too long"
+        guard reply.hasPrefix("/") else {
+            shell.end(within: endingSeconds)
+            let reason = reply.split(separator: ": ").last.map(String.init) ?? reply
+            throw PostgresFailure.unusableDirectory(path: pattern, reason: reason)
+        }
+        return Supervisor(shell: shell, directory: PrivateDirectory(path: reply))
     }
 
     /// Makes the server's files.
@@ -34,11 +41,13 @@ struct Supervisor: Sendable {
         return processID
     }
 
-    /// Signals the server, the next signal when one did not end it in time.
-    func endServer(_ processID: Int32, by signals: [(number: Int32, seconds: Double)]) {
+    /// Signals the server, the next signal when one did not end it in time. One that has ended by itself is not signalled:
+    /// its number may be somebody else's.
+    func endServer(_ processID: Int32, _ life: Life, by signals: [(number: Int32, seconds: Double)]) {
+        let hasEnded = life.hasEnded(within: Deadline(seconds: 0))
         shell.send("wait")
         for signal in signals {
-            kill(processID, signal.number)
+            if !hasEnded { kill(processID, signal.number) }
             if shell.line(within: signal.seconds) != nil { return }
         }
     }
@@ -51,15 +60,18 @@ struct Supervisor: Sendable {
 
     var didNotStart: PostgresFailure { .didNotStart(log: directory.logTail) }
 
-    /// Its arguments: the directory, where the programs are, and what goes before a command to run it as another user.
+    /// Its arguments: the pattern of the directory's name, where the programs are, and what goes before a command to run it as another user.
     ///
     /// A server in the background begins with SIGQUIT ignored, so one signal could be lost: they are repeated. What a killed
     /// server leaves is 56 bytes of System V shared memory, on line 7 of its lock file.
     private static let script = """
-        directory=$1 programs=$2
-        shift 2
         trap '' PIPE
         cd /
+        directory=$(mktemp -d "$1") || exit
+        programs=$2
+        shift 2
+        mkfifo "$directory/life"
+        echo "$directory"
         exec 2>>"$directory/log"
         server=
         while read -r command; do

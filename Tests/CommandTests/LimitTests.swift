@@ -65,7 +65,10 @@ extension CommandTests {
             ),
             (["dmo"], "Error: Unexpected argument 'dmo'"),
             (["restore"], "Error: Missing expected argument '<database>'"),
-            (["serve"], "Error: Missing expected argument '--database <file>'"),
+            (
+                ["serve"],
+                "Error: Give --database with a SQLite file or a postgresql:// URL, or set DATABASE_URL to one.\n"
+            ),
         ])
         func `a command that is not understood ends with 2 and says why`(
             arguments: [String], message: String

@@ -1,6 +1,7 @@
 import Foundation
 import Rewind
 import RewindHTTP
+import TestServices
 import Testing
 
 extension CommandTests {
@@ -77,6 +78,63 @@ extension CommandTests {
             #expect(try await api.post("/orders/1/refund").status == 200)
             tool.signal(SIGTERM)
             _ = try await tool.end()
+        }
+
+        @Test(.enabled(if: TestService.postgres.isToBeTested, "\(TestService.postgres.absence)"))
+        func `it keeps its orders in PostgreSQL, when the environment says so`() async throws {
+            let scratch = try Scratch()
+            let postgres = try PrivatePostgres.shared()
+            try postgres.createDatabase("serve_test")
+            defer { try? postgres.dropDatabase("serve_test") }
+            for number: Int64 in 1...2 {
+                let tool = try Tool(
+                    ["serve", "--port", "0"], in: scratch, databaseURL: postgres.url(database: "serve_test"))
+                let api = try API(baseURL: try await tool.firstLine()).bound(to: Journal())
+                let created = try await api.post(
+                    "/orders", json: ["amount": "100.00", "currency": "USD", "customer_id": "c1"])
+                #expect(try created.json.id.integer == number)
+                tool.signal(SIGTERM)
+                #expect(try await tool.end().status == 0)
+            }
+            #expect(try postgres.query("SELECT count(*) FROM orders", in: "serve_test") == "2")
+        }
+
+        @Test func `the option goes before the environment`() async throws {
+            let scratch = try Scratch()
+            let arguments = ["serve", "--database", scratch.path("option.sqlite"), "--port", "0"]
+            let tool = try Tool(arguments, in: scratch, databaseURL: scratch.path("environment.sqlite"))
+            _ = try await tool.firstLine()
+            tool.signal(SIGTERM)
+            #expect(try await tool.end().status == 0)
+            #expect(FileManager.default.fileExists(atPath: scratch.path("option.sqlite")))
+            #expect(!FileManager.default.fileExists(atPath: scratch.path("environment.sqlite")))
+        }
+
+        @Test(arguments: [
+            (
+                "postgresql://me:secret@127.0.0.1:1/orders",
+                "The database cannot be used at the moment: PostgreSQL error: connection to server at \"127.0.0.1\", "
+                    + "port 1 failed: Connection refused\n\tIs the server running on that host and accepting TCP/IP "
+                    + "connections?\n"
+            ),
+            (
+                "postgresql://me:sec@ret@127.0.0.1:1/orders",
+                "The database cannot be used at the moment: PostgreSQL error: the URL has an @ or / in its user or "
+                    + "password; write them as %40 and %2F\n"
+            ),
+            (
+                "mysql://me:secret@127.0.0.1/orders",
+                "Error: There is no support for databases at \"mysql://…\"; give the path of a SQLite file, or a URL "
+                    + "that starts with postgresql://.\n"
+            ),
+        ])
+        func `a database it cannot use is said so without its password`(url: String, message: String) async throws {
+            let scratch = try Scratch()
+            let ending = try await Tool(["serve", "--port", "0"], in: scratch, databaseURL: url).end()
+            #expect(ending.status == 2)
+            #expect(ending.output == "")
+            #expect(ending.errors.hasPrefix(message), "\(ending.errors)")
+            #expect(!ending.errors.contains("secret"))
         }
     }
 }

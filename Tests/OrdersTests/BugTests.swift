@@ -53,15 +53,15 @@ import Testing
             correct: ["409 wrong_state"]),
     ]
 
-    @Test(arguments: paths)
-    func `is a real defect and is absent without its flag`(path: Path) throws {
-        #expect(try outcomes(of: path.requests, bugs: [path.bug]) == path.buggy, "with \(path.bug.rawValue)")
-        #expect(try outcomes(of: path.requests, bugs: []) == path.correct, "without \(path.bug.rawValue)")
+    @Test(arguments: DatabaseKind.tested, paths)
+    func `is a real defect and is absent without its flag`(on kind: DatabaseKind, path: Path) throws {
+        #expect(try outcomes(of: path.requests, on: kind, bugs: [path.bug]) == path.buggy, "with \(path.bug.rawValue)")
+        #expect(try outcomes(of: path.requests, on: kind, bugs: []) == path.correct, "without \(path.bug.rawValue)")
     }
 
-    @Test(arguments: [Set<Bug>(), [.refusedRefundLeavesRow]])
-    func `may leave a row of a refused refund`(bugs: Set<Bug>) throws {
-        let service = try Service(bugs: bugs)
+    @Test(arguments: DatabaseKind.tested, [Set<Bug>(), [.refusedRefundLeavesRow]])
+    func `may leave a row of a refused refund`(on kind: DatabaseKind, bugs: Set<Bug>) throws {
+        let service = try Service(on: kind, bugs: bugs)
         let order = try service.order(in: .paid)
         #expect(try service.refund(order, "100.01").outcome == "422 amount_exceeds_refundable")
         #expect(try service.sumOfRefundRows(order) == (bugs.isEmpty ? 0 : 10_001))
@@ -69,19 +69,19 @@ import Testing
         #expect(try service.sumOfRefundRows(order) == (bugs.isEmpty ? 2500 : 12_501))
     }
 
-    @Test(arguments: [Set<Bug>(), [.getTouches]])
-    func `may make reading an order a write`(bugs: Set<Bug>) throws {
-        let service = try Service(bugs: bugs)
+    @Test(arguments: DatabaseKind.tested, [Set<Bug>(), [.getTouches]])
+    func `may make reading an order a write`(on kind: DatabaseKind, bugs: Set<Bug>) throws {
+        let service = try Service(on: kind, bugs: bugs)
         let order = try service.newOrder()
-        let probe = try ChangeProbe(service)
+        let probe = try ChangeProbe(service.database)
         let before = try probe.version()
         #expect(try service.client.get(order).status == 200)
         #expect(try (probe.version() == before) == bugs.isEmpty)
     }
 
-    @Test(arguments: [Set<Bug>(), [.staleTotal]])
-    func `may make the order disagree with its refunds`(bugs: Set<Bug>) throws {
-        let service = try Service(bugs: bugs)
+    @Test(arguments: DatabaseKind.tested, [Set<Bug>(), [.staleTotal]])
+    func `may make the order disagree with its refunds`(on kind: DatabaseKind, bugs: Set<Bug>) throws {
+        let service = try Service(on: kind, bugs: bugs)
         let order = try service.order(in: .paid)
         _ = try service.refund(order, "25.00")
         #expect(try service.sumOfRefundRows(order) == 2500)
@@ -98,8 +98,8 @@ import Testing
         #expect(shown == Set(Bug.allCases), "every bug is shown by a test")
     }
 
-    private func outcomes(of requests: [String], bugs: Set<Bug>) throws -> [String] {
-        let service = try Service(bugs: bugs)
+    private func outcomes(of requests: [String], on kind: DatabaseKind, bugs: Set<Bug>) throws -> [String] {
+        let service = try Service(on: kind, bugs: bugs)
         let order = try service.newOrder()
         return try requests.map { request in
             let parts = request.split(separator: " ").map(String.init)

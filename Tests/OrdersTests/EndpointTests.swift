@@ -2,12 +2,11 @@ import Foundation
 import HTTPServer
 import Orders
 import OrdersServer
-import SQLiteDriver
 import Testing
 
 @Suite struct `The orders service` {
-    @Test func `makes an order and shows it`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `makes an order and shows it`(on kind: DatabaseKind) throws {
+        let service = try Service(on: kind)
         let body = #"{"amount":"100.5","currency":"USD","customer_id":"c1","note":"ignored"}"#
         let made = try service.client.post("/orders", body)
         #expect(made.status == 201)
@@ -29,8 +28,8 @@ import Testing
         #expect(abs(created.timeIntervalSinceNow) < 60)
     }
 
-    @Test func `pays, captures and refunds in parts`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `pays, captures and refunds in parts`(on kind: DatabaseKind) throws {
+        let service = try Service(on: kind)
         let order = try service.newOrder()
         #expect(try service.client.post(order + "/pay", #"{"payment_method":"card"}"#)["status"] == "paid")
         let captured = try service.client.post(order + "/capture", "{}")
@@ -43,8 +42,10 @@ import Testing
         #expect(try service.sumOfRefundRows(order) == 10_000)
     }
 
-    @Test func `accepts over HTTP exactly the arrows of the diagram`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `accepts over HTTP exactly the arrows of the diagram`(
+        on kind: DatabaseKind
+    ) throws {
+        let service = try Service(on: kind)
         for row in `The rules`.table {
             let cells = [
                 ("/pay", row.pay), ("/capture", row.capture), ("/refund", row.refund), ("/cancel", row.cancel),
@@ -59,8 +60,10 @@ import Testing
         }
     }
 
-    @Test func `expires unpaid orders when the clock passes their window`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `expires unpaid orders when the clock passes their window`(
+        on kind: DatabaseKind
+    ) throws {
+        let service = try Service(on: kind)
         let (unpaid, paid) = (try service.newOrder(), try service.order(in: .paid))
         let early = try service.client.post("/clock/advance", #"{"seconds":1799}"#)
         #expect(early.text.hasPrefix(#"{"expired":[],"now":""#))
@@ -73,21 +76,26 @@ import Testing
         #expect(try service.client.post(unpaid + "/pay").outcome == "409 wrong_state")
     }
 
-    @Test func `refuses to pay after the window even if nothing has swept`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `refuses to pay after the window even if nothing has swept`(
+        on kind: DatabaseKind
+    ) throws {
+        let service = try Service(on: kind)
         let order = try service.newOrder()
-        try service.connection().execute("UPDATE clock SET offset_seconds = 1800")
+        try service.database.execute("UPDATE clock SET offset_seconds = 1800")
         #expect(try service.client.post(order + "/pay").outcome == "409 payment_window_closed")
     }
 
-    @Test func `has no clock to advance unless it is a test's`() throws {
-        let service = try Service(testClock: false)
+    @Test(arguments: DatabaseKind.tested) func `has no clock to advance unless it is a test's`(on kind: DatabaseKind)
+        throws
+    {
+        let service = try Service(on: kind, testClock: false)
         #expect(try service.client.post("/clock/advance", #"{"seconds":1}"#).outcome == "404 unknown_route")
         #expect(try service.client.post(try service.newOrder() + "/pay").status == 200)
     }
 
     @Test(
-        arguments: [
+        arguments: DatabaseKind.tested,
+        [
             ("GET", "/", "404 unknown_route"), ("GET", "/nothing", "404 unknown_route"),
             ("POST", "/orders/1/destroy", "404 unknown_route"), ("POST", "/orders/1/pay/now", "404 unknown_route"),
             ("GET", "//orders/1", "404 unknown_route"), ("GET", "/orders/", "404 unknown_order"),
@@ -102,8 +110,9 @@ import Testing
             ("DELETE", "/orders/1", "405 wrong_method"), ("GET", "/orders/1/pay", "405 wrong_method"),
             ("POST", "/health", "405 wrong_method"), ("GET", "/clock/advance", "405 wrong_method"),
         ])
-    func `answers to a path`(method: String, path: String, outcome: String) throws {
-        let service = try Service()
+    func `answers to a path`(on kind: DatabaseKind, row: (method: String, path: String, outcome: String)) throws {
+        let (method, path, outcome) = row
+        let service = try Service(on: kind)
         _ = try service.newOrder()
         let answer = try service.client.request(method, path)
         #expect(answer.outcome == outcome)
@@ -123,6 +132,7 @@ import Testing
         (#"{"amount":"1","currency":840,"customer_id":"c"}"#, "400 invalid_body"),
         (#"{"amount":"1","currency":"USD","customer_id":""}"#, "400 invalid_body"),
         (#"{"amount":"1","currency":"USD","customer_id":7}"#, "400 invalid_body"),
+        (#"{"amount":"1","currency":"USD","customer_id":"c\u0000"}"#, "400 invalid_body"),
         (#"{"amount":"1","currency":"USD","customer_id":"c"} x"#, "400 invalid_body"),
         (#"{"amount":"1","currency":"USD","customer_id":"c"}{}"#, "400 invalid_body"),
         (String(repeating: "[", count: 5000), "400 invalid_body"),
@@ -149,8 +159,10 @@ import Testing
         (#"{"amount":"25","currency":"XXX"}"#, "422 unsupported_currency"),
     ]
 
-    @Test func `refuses what it cannot do, and writes nothing`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `refuses what it cannot do, and writes nothing`(on kind: DatabaseKind)
+        throws
+    {
+        let service = try Service(on: kind)
         let paid = try service.order(in: .paid)
         let pending = try service.newOrder()
         var requests = Self.badOrders.map { ("/orders", $0.body, $0.outcome) }
@@ -162,7 +174,7 @@ import Testing
             .map { ("/clock/advance", $0, "400 invalid_body") }
         requests += [(pending + "/capture", "", "409 wrong_state"), (pending + "/refund", "", "409 wrong_state")]
         requests += [(paid + "/pay", "", "409 wrong_state"), ("/orders/9/refund", "", "404 unknown_order")]
-        let probe = try ChangeProbe(service)
+        let probe = try ChangeProbe(service.database)
         let before = try probe.version()
         for (path, body, outcome) in requests {
             #expect(try service.client.post(path, body).outcome == outcome, "\(path) \(body.prefix(80))")
@@ -174,8 +186,8 @@ import Testing
         #expect(try probe.version() != before, "the probe sees what is written")
     }
 
-    @Test func `explains a refusal in a sentence`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `explains a refusal in a sentence`(on kind: DatabaseKind) throws {
+        let service = try Service(on: kind)
         let refused = try service.client.post("/orders/7/pay")
         #expect(refused.text == #"{"error":{"code":"unknown_order","message":"There is no order \"7\"."}}"#)
         let order = try service.newOrder()
@@ -192,42 +204,47 @@ import Testing
         }
     }
 
-    @Test func `answers 500 without a word about its insides`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `answers 500 without a word about its insides`(on kind: DatabaseKind)
+        throws
+    {
+        let service = try Service(on: kind)
         let order = try service.newOrder()
-        try service.connection().execute("DROP TABLE refunds; DROP TABLE orders")
+        try service.database.execute("DROP TABLE refunds; DROP TABLE orders")
         let answer = try service.client.get(order)
         #expect(answer.outcome == "500 internal_error")
         #expect(!answer.text.contains("orders") && !answer.text.lowercased().contains("sql"))
     }
 
-    @Test func `survives its database being rewound and its schema changed underneath`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `survives its database being rewound and its schema changed underneath`(
+        on kind: DatabaseKind
+    ) throws {
+        let service = try Service(on: kind)
         let order = try service.order(in: .paid)
-        let other = try service.connection()
-        try other.execute(
-            """
-            UPDATE orders SET status = 'pending', paid_at = NULL;
-            CREATE TABLE log (id INTEGER PRIMARY KEY);
-            CREATE TRIGGER logged AFTER UPDATE ON orders BEGIN INSERT INTO log (id) VALUES (NULL); END
-            """)
+        try service.database.execute("UPDATE orders SET status = 'pending', paid_at = NULL")
+        try service.database.logUpdates()
         #expect(try service.client.get(order)["status"] == "pending")
         #expect(try service.client.post(order + "/pay")["status"] == "paid")
-        try other.execute("DELETE FROM orders; DELETE FROM sqlite_sequence")
+        #expect(try service.database.rows("SELECT id FROM log") == ["1"])
+        try service.database.execute("DELETE FROM orders")
+        try service.database.restartNumbers()
         #expect(try service.client.get(order).status == 404)
         #expect(try service.newOrder() == "/orders/1")
     }
 
-    @Test func `that caches orders in memory is fooled by a rewind`() throws {
-        let service = try Service(caches: true)
+    @Test(arguments: DatabaseKind.tested) func `that caches orders in memory is fooled by a rewind`(
+        on kind: DatabaseKind
+    ) throws {
+        let service = try Service(on: kind, caches: true)
         let order = try service.order(in: .paid)
-        try service.connection().execute("UPDATE orders SET status = 'pending', paid_at = NULL")
+        try service.database.execute("UPDATE orders SET status = 'pending', paid_at = NULL")
         #expect(try service.client.get(order)["status"] == "paid")
         #expect(try service.client.post(order + "/capture").outcome == "409 wrong_state")
     }
 
-    @Test func `never refunds more than the amount, however many try at once`() async throws {
-        let service = try Service(threads: 4)
+    @Test(arguments: DatabaseKind.tested) func `never refunds more than the amount, however many try at once`(
+        on kind: DatabaseKind
+    ) async throws {
+        let service = try Service(on: kind, threads: 4)
         let (order, port) = (try service.order(in: .paid), service.server.port)
         let accepted = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<4 {
@@ -245,8 +262,10 @@ import Testing
         #expect(try service.client.get(order)["refunded_amount"] == "99.00")
     }
 
-    @Test func `starts again on its database, and stops more than once`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `starts again on its database, and stops more than once`(
+        on kind: DatabaseKind
+    ) throws {
+        let service = try Service(on: kind)
         let order = try service.order(in: .captured)
         service.server.stop()
         service.server.stop()
@@ -255,10 +274,10 @@ import Testing
         #expect(try TestClient(port: service.server.port).get(order)["status"] == "captured")
     }
 
-    @Test func `refuses a database newer than itself`() throws {
-        let service = try Service()
+    @Test(arguments: DatabaseKind.tested) func `refuses a database newer than itself`(on kind: DatabaseKind) throws {
+        let service = try Service(on: kind)
         service.server.stop()
-        try service.connection().execute("PRAGMA user_version = 99")
+        try service.database.claimSchemaVersion(99)
         let error = #expect(throws: MigrationError.self) { try service.server.start() }
         #expect(
             error?.description

@@ -57,13 +57,17 @@ import Testing
         let reason = "the path of its socket would have 122 bytes, and the system allows 107"
         #expect(
             throws: PostgresFailure.unusableDirectory(path: folder.path + "/rewind-postgres-XXXXXX", reason: reason)
-        ) { try PrivateDirectory.make(in: folder, for: nil) }
+        ) { try PrivateDirectory.pattern(in: folder) }
     }
 
     @Test func `is told when there is no such directory`() throws {
         let path = "/nowhere/rewind-postgres-XXXXXX"
         let failure = PostgresFailure.unusableDirectory(path: path, reason: "No such file or directory")
-        #expect(throws: failure) { try PrivateDirectory.make(in: URL(fileURLWithPath: "/nowhere"), for: nil) }
+        try withPrograms("exit 0") { programs in
+            #expect(throws: failure) {
+                try PrivatePostgres.start(in: URL(fileURLWithPath: "/nowhere"), with: programs)
+            }
+        }
         #expect(
             failure.description == "The directory \(path) can't hold a private PostgreSQL: No such file or directory.")
     }

@@ -78,7 +78,7 @@ import Testing
         try server.query("CREATE TABLE kept (n int)")
         for round in 1...3 {
             try server.query("INSERT INTO kept VALUES (\(round))")
-            let session = try Session(on: server, database: "postgres")
+            let session = try Session(on: server)
             server.kill()
             #expect(server.processID == nil)
             #expect(throws: PostgresFailure.self) { try server.query("SELECT 1") }
@@ -90,10 +90,20 @@ import Testing
         server.stop()
     }
 
+    @Test func `waits when it is restarted for a session that is too busy to notice`() throws {
+        let server = try PrivatePostgres.start()
+        let session = try Session(on: server, statement: "SELECT sum(n) FROM generate_series(1, 8000000) AS n")
+        server.kill()
+        try server.restart()
+        session.end()
+        #expect(try server.query("SELECT 1") == "1")
+        server.stop()
+    }
+
     @Test(arguments: [false, true])
     func `is gone when it was stopped, and its directory with it`(isKilledBefore: Bool) throws {
         let server = try PrivatePostgres.start()
-        let session = try Session(on: server, database: "postgres")
+        let session = try Session(on: server)
         let processID = try #require(server.processID)
         if isKilledBefore { server.kill() }
         server.stop()
@@ -121,18 +131,20 @@ import Testing
     }
 }
 
-/// A client whose statement does not end by itself.
+/// A client at work on a statement, for ever if not told otherwise.
 private struct Session {
     private let client: ChildProcess
 
     /// Connects, and waits until the statement runs.
-    init(on server: PrivatePostgres, database: String) throws {
+    init(
+        on server: PrivatePostgres, database: String = "postgres",
+        statement: String = "SELECT pg_sleep_for('10 minutes')"
+    ) throws {
         let psql = try PostgresPrograms.find().psql
-        client = try ChildProcess.start(
-            [psql, "-X", "-d", server.url(database: database), "-c", "SELECT pg_sleep_for('10 minutes')"])
+        client = try ChildProcess.start([psql, "-X", "-d", server.url(database: database), "-c", statement])
         try eventually("the session's statement") {
-            try server.query(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = '\(database)'") == "1"
+            let others = "pid <> pg_backend_pid() AND state = 'active' AND datname = '\(database)'"
+            return try server.query("SELECT count(*) FROM pg_stat_activity WHERE \(others)") == "1"
         }
     }
 

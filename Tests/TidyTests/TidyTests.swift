@@ -17,7 +17,10 @@ import Testing
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
-            ["Orders", "Money", "HTTPServer", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]
+            [
+                "Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation", "Synchronization",
+                "Glibc", "Darwin",
+            ]
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),
         ("Sources/TestServices", ["Foundation", "Synchronization"]),

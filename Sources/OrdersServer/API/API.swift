@@ -38,6 +38,9 @@ struct API: Sendable {
     private func create(_ bytes: [UInt8]) throws -> HTTPResponse {
         let body = try Bodies.decode(Bodies.Creation.self, from: bytes)
         guard !body.customer_id.isEmpty else { throw APIError.invalidBody("The field \"customer_id\" is empty.") }
+        guard !body.customer_id.unicodeScalars.contains("\0") else {
+            throw APIError.invalidBody("The field \"customer_id\" has a NUL character.")
+        }
         let amount = try Money(decimal: body.amount, Currency(body.currency))
         let order = try service.create(amount: amount, customerID: body.customer_id)
         return try .json(201, Replies.OrderReply(order), headers: ["Location": "/orders/\(order.id)"])
@@ -71,12 +74,11 @@ struct API: Sendable {
     private static let longestAdvanceSeconds: Int64 = 366 * 86_400
 
     private func refuse(_ request: HTTPRequest, _ error: any Error) -> HTTPResponse {
-        let known = APIError(error)
-        if known == nil {
+        let shown = APIError(error) ?? .unexpected
+        if shown.status >= 500 {
             let line = "orders: \(request.method) \(request.path) failed: \(error)\n"
             FileHandle.standardError.write(Data(line.utf8))
         }
-        let shown = known ?? .unexpected
         let failure = Replies.Failure(error: .init(code: shown.code, message: shown.message))
         let reply = try? HTTPResponse.json(shown.status, failure, headers: shown.headers)
         return reply ?? HTTPResponse(status: shown.status)

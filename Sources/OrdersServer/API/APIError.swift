@@ -32,6 +32,11 @@ struct APIError: Error {
     static let unexpected = APIError(
         status: 500, code: "internal_error", message: "The request failed unexpectedly; the service's log says why.")
 
+    /// The connection may have been lost after the last word of a transaction and before its answer.
+    static let databaseUnavailable = APIError(
+        status: 503, code: "database_unavailable",
+        message: "The database cannot be used at the moment; see whether the request took effect before trying again.")
+
     /// The answer to an error, or nothing if it is none that a client can do something about.
     init?(_ error: any Error) {
         switch error {
@@ -41,6 +46,7 @@ struct APIError: Error {
         case let error as UnknownOrder: self = .unknownOrder("\(error.id)")
         case is ChangedMeanwhile:
             self.init(status: 409, code: "changed_meanwhile", message: "The order was changed meanwhile; try again.")
+        case is DatabaseUnavailable: self = .databaseUnavailable
         default: return nil
         }
     }

@@ -1,134 +1,62 @@
 import Money
 import Orders
-import SQLiteDriver
 
-/// Orders in SQLite. Keeps nothing in memory but compiled statements, which SQLite renews when the schema changes.
-final class OrderStore {
-    private let connection: SQLiteConnection
+/// What the service needs of a database. Used by many threads at once; keeps no order in memory.
+protocol OrderStore: Sendable {
+    /// An order as it was last committed.
+    func order(_ id: OrderID) throws -> Order?
 
-    init(path: String) throws {
-        connection = try SQLiteConnection(path: path)
-        try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")
-        try Migrations.run(on: connection)
-    }
+    /// Runs the body in one transaction; nothing it wrote stays if it throws.
+    ///
+    /// The body may be run once more if nothing of the first time stays, so it must do nothing but ask and decide.
+    func transaction<R: Sendable>(_ body: @Sendable (any OrderTransaction) throws -> R) throws -> R
+}
 
-    /// Runs the body while no other process can write; nothing it wrote stays if it throws.
-    func transaction<R>(_ body: () throws -> R) throws -> R {
-        try connection.transaction(.immediate, body)
-    }
+/// What can be done within a transaction, by the one thread it runs on.
+protocol OrderTransaction {
+    /// An order that nobody else can change until the transaction ends.
+    func lockedOrder(_ id: OrderID) throws -> Order?
 
-    func order(_ id: OrderID) throws -> Order? {
-        let select = try connection.statement("SELECT \(Self.columns) FROM orders WHERE id = ?")
-        defer { select.reset() }
-        try select.bind(id.rawValue, at: 1)
-        return try select.step() ? Self.order(from: select) : nil
-    }
+    /// The orders still pending whose payment window closes at that time or before, by number, locked as well.
+    func lockedPendingOrders(dueBy now: Timestamp) throws -> [Order]
 
-    func requiredOrder(_ id: OrderID) throws -> Order {
-        guard let order = try order(id) else { throw UnknownOrder(id: id) }
-        return order
-    }
-
-    /// The orders still pending whose payment window closes at that time or before.
-    func pendingOrders(dueBy now: Timestamp) throws -> [Order] {
-        let select = try connection.statement(
-            "SELECT \(Self.columns) FROM orders WHERE status = 'pending' AND expires_at <= ? ORDER BY id")
-        defer { select.reset() }
-        try select.bind(now.secondsSince1970, at: 1)
-        var orders: [Order] = []
-        while try select.step() { orders.append(try Self.order(from: select)) }
-        return orders
-    }
-
-    func insertOrder(amount: Money, customerID: String, at now: Timestamp) throws -> Order {
-        let insert = try connection.statement(
-            """
-            INSERT INTO orders (customer_id, amount_minor, currency, status, created_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?)
-            """)
-        let draft = Order(id: OrderID(rawValue: 0), customerID: customerID, amount: amount, createdAt: now)
-        try insert.bind(customerID, at: 1)
-        try insert.bind(amount.amountMinorUnits, at: 2)
-        try insert.bind(amount.currency.code, at: 3)
-        try insert.bind(draft.status.rawValue, at: 4)
-        try insert.bind(draft.createdAt.secondsSince1970, at: 5)
-        try insert.bind(draft.expiresAt.secondsSince1970, at: 6)
-        try insert.run()
-        let id = OrderID(rawValue: connection.lastInsertRowID)
-        return Order(id: id, customerID: customerID, amount: amount, createdAt: now)
-    }
+    /// Makes an order and gives it the next number.
+    func insertOrder(amount: Money, customerID: String, at now: Timestamp) throws -> Order
 
     /// Writes an order back if it still has the status that the decision was made on.
     ///
     /// - Throws: `ChangedMeanwhile` otherwise.
-    func update(_ order: Order, from status: OrderStatus, keepingRefundedAmount: Bool = false) throws {
-        let update = try connection.statement(
-            """
-            UPDATE orders SET status = ?, captured_minor = ?, refunded_minor = iif(?, refunded_minor, ?), paid_at = ?
-            WHERE id = ? AND status = ?
-            """)
-        try update.bind(order.status.rawValue, at: 1)
-        try update.bind(order.capturedAmount.amountMinorUnits, at: 2)
-        try update.bind(keepingRefundedAmount ? 1 : 0 as Int64, at: 3)
-        try update.bind(order.refundedAmount.amountMinorUnits, at: 4)
-        if let paidAt = order.paidAt {
-            try update.bind(paidAt.secondsSince1970, at: 5)
-        } else {
-            try update.bindNull(at: 5)
-        }
-        try update.bind(order.id.rawValue, at: 6)
-        try update.bind(status.rawValue, at: 7)
-        try update.run()
-        guard connection.changes == 1 else { throw ChangedMeanwhile(id: order.id) }
-    }
+    func update(_ order: Order, from status: OrderStatus, keepingRefundedAmount: Bool) throws
 
     /// Records a refund and returns its number.
-    func insertRefund(_ amount: Money, of id: OrderID, at now: Timestamp) throws -> Int64 {
-        let insert = try connection.statement(
-            "INSERT INTO refunds (order_id, amount_minor, created_at) VALUES (?, ?, ?)")
-        try insert.bind(id.rawValue, at: 1)
-        try insert.bind(amount.amountMinorUnits, at: 2)
-        try insert.bind(now.secondsSince1970, at: 3)
-        try insert.run()
-        return connection.lastInsertRowID
-    }
+    func insertRefund(_ amount: Money, of id: OrderID, at now: Timestamp) throws -> Int64
 
-    func countView(of id: OrderID) throws {
-        let update = try connection.statement("UPDATE orders SET view_count = view_count + 1 WHERE id = ?")
-        try update.bind(id.rawValue, at: 1)
-        try update.run()
-    }
+    /// Counts a view in the order's row.
+    func countView(of id: OrderID) throws
 
     /// The test clock's time.
-    func clock() throws -> Timestamp {
-        let select = try connection.statement("SELECT started_at, offset_seconds FROM clock WHERE id = 1")
-        defer { select.reset() }
-        guard try select.step() else { throw UnreadableRow(description: "The table clock has lost its row.") }
-        return Timestamp(secondsSince1970: select.int64(0)).advanced(bySeconds: select.int64(1))
+    func clock() throws -> Timestamp
+
+    /// Moves the test clock, and holds it until the transaction ends.
+    func advanceClock(bySeconds seconds: Int64) throws
+}
+
+extension OrderTransaction {
+    func requiredOrder(_ id: OrderID) throws -> Order {
+        guard let order = try lockedOrder(id) else { throw UnknownOrder(id: id) }
+        return order
     }
 
-    func advanceClock(bySeconds seconds: Int64) throws {
-        let update = try connection.statement("UPDATE clock SET offset_seconds = offset_seconds + ? WHERE id = 1")
-        try update.bind(seconds, at: 1)
-        try update.run()
+    func update(_ order: Order, from status: OrderStatus) throws {
+        try update(order, from: status, keepingRefundedAmount: false)
     }
+}
 
-    private static let columns = """
-        id, customer_id, amount_minor, currency, status, captured_minor, refunded_minor, created_at, expires_at, paid_at
-        """
-
-    private static func order(from row: SQLiteStatement) throws -> Order {
-        let currency = try Currency(row.string(3))
-        guard let status = OrderStatus(rawValue: row.string(4)) else {
-            throw UnreadableRow(description: "Order \(row.int64(0)) has the unknown status \"\(row.string(4))\".")
-        }
-        return Order(
-            id: OrderID(rawValue: row.int64(0)), customerID: row.string(1),
-            amount: Money(minorUnits: row.int64(2), currency), status: status,
-            capturedAmount: Money(minorUnits: row.int64(5), currency),
-            refundedAmount: Money(minorUnits: row.int64(6), currency),
-            createdAt: Timestamp(secondsSince1970: row.int64(7)), expiresAt: Timestamp(secondsSince1970: row.int64(8)),
-            paidAt: row.isNull(9) ? nil : Timestamp(secondsSince1970: row.int64(9)))
+/// Opens the store that a configuration names, bringing its schema up to date.
+func openStore(_ configuration: OrdersServer.Configuration) throws -> any OrderStore {
+    switch configuration.database {
+    case .sqlite(let path): try SQLiteOrderStore(path: path)
+    case .postgres(let url): try PostgresOrderStore(url: url, connections: configuration.threads)
     }
 }
 
@@ -137,7 +65,9 @@ struct ChangedMeanwhile: Error {
     let id: OrderID
 }
 
-/// A row that this service cannot have written.
-struct UnreadableRow: Error, CustomStringConvertible {
-    let description: String
+/// The database did not answer, or not in time.
+struct DatabaseUnavailable: Error, CustomStringConvertible {
+    let cause: String
+
+    var description: String { "The database cannot be used at the moment: \(cause)" }
 }

@@ -17,8 +17,12 @@ final class Tool {
     }()
 
     /// Starts it; its standard input stays open until ``closeInput()``.
-    /// - Parameter user: the number of the user to run it as, which takes a superuser.
-    init(_ arguments: [String], in scratch: Scratch, asUser user: Int? = nil) throws {
+    /// - Parameters:
+    ///   - user: the number of the user to run it as, which takes a superuser.
+    ///   - databaseURL: `DATABASE_URL`, which no test takes from the environment that it runs in.
+    init(
+        _ arguments: [String], in scratch: Scratch, asUser user: Int? = nil, databaseURL: String? = nil
+    ) throws {
         self.scratch = scratch
         let name = UUID().uuidString
         output = scratch.folder.appendingPathComponent("output-\(name)")
@@ -31,7 +35,10 @@ final class Tool {
             process.executableURL = Tool.executable
             process.arguments = arguments
         }
-        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": scratch.temporary.path]) { $1 }
+        var environment = ProcessInfo.processInfo.environment
+        environment["TMPDIR"] = scratch.temporary.path
+        environment["DATABASE_URL"] = databaseURL
+        process.environment = environment
         process.standardInput = input
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)

@@ -1,35 +1,29 @@
 import Foundation
 import Orders
 import OrdersServer
-import SQLiteDriver
 
 /// Ours: Swift Testing has a `Bug` too.
 typealias Bug = Orders.Bug
 
-/// A service of its own for one test: a fresh database file, a free port, and a client.
+/// A service of its own for one test: a fresh database, a free port, and a client.
 final class Service {
     let server: OrdersServer
     let client: TestClient
-    let databasePath: String
+    let database: TestDatabase
 
-    init(bugs: Set<Bug> = [], testClock: Bool = true, threads: Int = 1, caches: Bool = false) throws {
-        databasePath = NSTemporaryDirectory() + "orders-\(UUID().uuidString).sqlite"
+    init(
+        on kind: DatabaseKind, bugs: Set<Bug> = [], testClock: Bool = true, threads: Int = 1, caches: Bool = false
+    ) throws {
+        database = try TestDatabase(kind)
         var configuration = OrdersServer.Configuration(
-            databasePath: databasePath, threads: threads, bugs: bugs, testClock: testClock)
+            database: try database.address(), threads: threads, bugs: bugs, testClock: testClock)
         configuration.cachesOrdersInMemory = caches
         server = OrdersServer(configuration: configuration)
         try server.start()
         client = try TestClient(port: server.port)
     }
 
-    deinit {
-        server.stop()
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: databasePath + suffix) }
-    }
-
-    func connection() throws -> SQLiteConnection {
-        try SQLiteConnection(path: databasePath, flags: .readWrite)
-    }
+    deinit { server.stop() }
 
     /// The path of a new order of 100.00 USD.
     func newOrder(amount: String = "100.00", currency: String = "USD") throws -> String {
@@ -57,10 +51,9 @@ final class Service {
 
     /// What the database says: the sum of the rows in `refunds` of an order.
     func sumOfRefundRows(_ path: String) throws -> Int64 {
-        let sum = try connection().prepare("SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE order_id = ?")
-        try sum.bind(Int64(path.split(separator: "/")[1]) ?? 0, at: 1)
-        _ = try sum.step()
-        return sum.int64(0)
+        let id = path.split(separator: "/")[1]
+        let sum = try database.rows("SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE order_id = \(id)")
+        return Int64(sum[0]) ?? 0
     }
 
     private static func steps(to status: OrderStatus) -> [String] {
@@ -72,21 +65,5 @@ final class Service {
         case .canceled: ["/cancel"]
         case .expired: ["expire"]
         }
-    }
-}
-
-/// Tells whether any other connection has committed a change to the file.
-struct ChangeProbe {
-    private let connection: SQLiteConnection
-
-    init(_ service: Service) throws {
-        connection = try service.connection()
-    }
-
-    func version() throws -> Int64 {
-        let version = try connection.statement("PRAGMA data_version")
-        defer { version.reset() }
-        _ = try version.step()
-        return version.int64(0)
     }
 }
