@@ -36,9 +36,9 @@ struct LogReading {
             if number == Installation.definitionEntry {
                 definitions.append(result.string(row, 3))
             } else if tables.indices.contains(number), let table = tables[number] {
-                entries.append(
-                    LogEntry(
-                        table: number, old: Self.image(result, row, 3, table), new: Self.image(result, row, 4, table)))
+                let (old, new) = (Self.image(result, row, 3, table), Self.image(result, row, 4, table))
+                let isWhole = (old == nil) == result.isNull(row, 3) && (new == nil) == result.isNull(row, 4)
+                if isWhole { entries.append(LogEntry(table: number, old: old, new: new)) } else { alter(table) }
             }
         }
     }
@@ -50,7 +50,13 @@ struct LogReading {
 
     private static func image(_ result: PostgresResult, _ row: Int, _ column: Int, _ table: Table) -> Row? {
         if result.isNull(row, column) { return nil }
-        return RowText.row(result.bytes(row, column), numeric: table.numericColumns)
+        return RowText.fittingRow(result.bytes(row, column), numeric: table.numericColumns)
+    }
+
+    /// Notes what event triggers tell only where our role is a superuser's.
+    private mutating func alter(_ table: Table) {
+        let sentence = "the columns of “\(table.name)” are others"
+        if !definitions.contains(sentence) { definitions.append(sentence) }
     }
 }
 

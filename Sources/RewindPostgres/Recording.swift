@@ -236,8 +236,8 @@ final class Recording {
             throw error
         }
         let differing = zip(inspection.tables, zip(found, fingerprints)).filter { $0.1.0 != $0.1.1 }.map(\.0.name)
-        if !differing.isEmpty, try look().isEmpty { throw SystemError.changedUnseen(differing, place) }
         if !canWatchDefinitions { try verifyDefinitions() }
+        if !differing.isEmpty, try look().isEmpty { throw SystemError.changedUnseen(differing, place) }
         try unrewindable.verify(mover, place)
         return found.reduce(.zero, +)
     }
