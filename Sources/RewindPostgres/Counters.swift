@@ -6,7 +6,7 @@ import Rewind
 /// `nextval` writes to the write-ahead log, and so shows as a transaction, only every 32 numbers; but always for the
 /// first number after a sequence was set. So all are set to where they stand at the start, and those that have moved
 /// since are set by the next move, whether it changes them or not. Of the others none can move unless some transaction
-/// ends, and only then are many sequences all looked at.
+/// ends, and only then are many sequences all looked at. Unlogged ones never show.
 struct Counters {
     private let sequences: [DatabaseSequence]
     private let numbers: [Row: Int]
@@ -17,7 +17,7 @@ struct Counters {
     init(_ sequences: [DatabaseSequence], _ standings: SequenceStandings) {
         self.sequences = sequences
         self.standings = standings
-        numbers = Dictionary(sequences.map { ($0.key, $0.number) }, uniquingKeysWith: { first, _ in first })
+        numbers = Dictionary(uniqueKeysWithValues: sequences.map { ($0.key, $0.number) })
     }
 
     // MARK: Looking
@@ -26,38 +26,49 @@ struct Counters {
     private static let fewEnough = 16
 
     private var watched: [DatabaseSequence] {
-        sequences.count <= Self.fewEnough ? sequences : loose.sorted().map { sequences[$0] }
+        sequences.count <= Self.fewEnough ? sequences : sequences.filter { $0.isUnlogged || loose.contains($0.number) }
     }
 
-    /// The call that every capture makes, if any.
-    func probe(_ connection: PostgresConnection) throws(PostgresError) -> PostgresCall? {
-        let watched = watched
-        return watched.isEmpty ? nil : try probe(watched, connection)
+    /// The calls that every capture makes, if any.
+    func probes(_ connection: PostgresConnection) throws(PostgresError) -> [PostgresCall] {
+        try probes(watched, connection)
     }
 
-    private func probe(
+    /// Those that gave out numbers all at once; the others, which the cheap way tells nothing of, one by one.
+    private func probes(
         _ some: [DatabaseSequence], _ connection: PostgresConnection
-    ) throws(PostgresError) -> PostgresCall {
-        PostgresCall(
-            try connection.statement(DatabaseSequence.probe), PostgresParameters(objectIDs: some.map(\.objectID)))
+    ) throws(PostgresError) -> [PostgresCall] {
+        let (called, fresh) = split(some)
+        var calls: [PostgresCall] = []
+        if !called.isEmpty {
+            let objectIDs = PostgresParameters(objectIDs: called.map(\.objectID))
+            calls.append(PostgresCall(try connection.statement(DatabaseSequence.probe), objectIDs))
+        }
+        if !fresh.isEmpty { calls.append(PostgresCall(try connection.statement(DatabaseSequence.select(fresh)))) }
+        return calls
     }
 
-    /// What changed, given what the probe returned and whether a transaction has ended since the last look.
+    private func split(_ some: [DatabaseSequence]) -> (called: [DatabaseSequence], fresh: [DatabaseSequence]) {
+        let isCalled = { (sequence: DatabaseSequence) in standings.standings[sequence.number]?.isCalled == true }
+        return (some.filter(isCalled), some.filter { !isCalled($0) })
+    }
+
+    /// What changed, given what the probes returned and whether a transaction has ended since the last look.
     mutating func follow(
-        _ probed: PostgresResult?, aTransactionEnded: Bool, _ connection: PostgresConnection
+        _ probed: [PostgresResult], aTransactionEnded: Bool, _ connection: PostgresConnection
     ) throws(PostgresError) -> [RowChange] {
-        var (result, some) = (probed, watched)
+        var (results, some) = (probed, watched)
         if aTransactionEnded && some.count < sequences.count {
-            result = try connection.run(try probe(sequences, connection))
+            results = try connection.pipelined([probes(sequences, connection)])
             some = sequences
         }
-        guard let result else { return [] }
-        let changes: [RowChange]
-        if let now = SequenceStandings(probed: result, of: some, known: standings) {
-            changes = standings.follow(now, sequences)
-        } else {
-            changes = standings.follow(try SequenceStandings(some, connection), sequences)
+        let (called, fresh) = split(some)
+        var now = SequenceStandings()
+        if !fresh.isEmpty, let result = results.last { now = SequenceStandings(result) }
+        if !called.isEmpty, let result = results.first, !now.join(probed: result, of: called) {
+            now = try SequenceStandings(some, connection)
         }
+        let changes = standings.follow(now, sequences)
         for change in changes { if let number = numbers[change.key] { loose.insert(number) } }
         return changes
     }

@@ -28,19 +28,15 @@ struct SequenceStandings: Sendable {
         return found
     }
 
-    /// Takes what ``DatabaseSequence/probe`` returned for some sequences.
-    /// - Parameter known: where they stood.
-    /// - Returns: `nil` when a sequence went back to giving out none, so that only a closer look tells where it stands.
-    init?(probed result: PostgresResult, of sequences: [DatabaseSequence], known: SequenceStandings) {
+    /// Adds what ``DatabaseSequence/probe`` returned for sequences that had given out numbers.
+    /// - Returns: whether it told of all; one that was set back to giving out none needs a closer look.
+    mutating func join(probed result: PostgresResult, of sequences: [DatabaseSequence]) -> Bool {
         let values = result.bytes(0, 0).dropFirst().dropLast().split(separator: UInt8(ascii: ","))
         for (sequence, value) in zip(sequences, values) {
-            if let value = RowText.number(UnsafeRawBufferPointer(rebasing: value)) {
-                standings[sequence.number] = DatabaseSequence.Standing(lastValue: value, isCalled: true)
-            } else {
-                guard let before = known.standings[sequence.number], !before.isCalled else { return nil }
-                standings[sequence.number] = before
-            }
+            guard let value = RowText.number(UnsafeRawBufferPointer(rebasing: value)) else { return false }
+            standings[sequence.number] = DatabaseSequence.Standing(lastValue: value, isCalled: true)
         }
+        return values.count == sequences.count
     }
 
     /// Takes what ``DatabaseSequence/select(_:)`` returned.

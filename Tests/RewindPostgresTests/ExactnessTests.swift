@@ -14,10 +14,10 @@ struct ExactnessTests {
     static let firstSeed = ProcessInfo.processInfo.environment["REWIND_SEED"].flatMap(UInt64.init) ?? 1
 
     @Test func `every state can be gone to from every other, whatever the API does`() async throws {
-        var database = try TestDatabase()
+        var database = try TestDatabase.withTypes()
         for seed in Self.firstSeed..<(Self.firstSeed + UInt64(Self.cases)) {
             // Dropping schemas leaves a catalog that grows.
-            if seed % 100 == 0 { database = try TestDatabase() }
+            if seed % 100 == 0 { database = try TestDatabase.withTypes() }
             let found = RandomCase(seed: seed)
             guard let failure = await failure(of: found, database) else { continue }
             var smallest = found
@@ -56,6 +56,7 @@ struct RandomWalk {
     let example: RandomCase
     let database: TestDatabase
     private let api: [PostgresConnection]
+    private let tester: PostgresConnection
 
     private struct State {
         let dump: [String]
@@ -67,15 +68,18 @@ struct RandomWalk {
     init(_ example: RandomCase, _ database: TestDatabase) throws {
         self.example = example
         self.database = database
-        try database.empty()
+        tester = try database.connect()
+        try database.empty(over: tester)
         api = try example.settings.map { settings in
             let connection = try database.connect()
-            try connection.execute("SET lock_timeout = 20; SET client_min_messages = error")
+            try connection.execute(
+                "SET lock_timeout = 20; SET statement_timeout = '3s'; SET client_min_messages = error")
             for setting in settings { try connection.execute("SET \(setting)") }
             return connection
         }
-        let maker = try database.connect()
-        for statement in example.setup { try? maker.execute(statement) }
+        try tester.execute("SET statement_timeout = '3s'")
+        for statement in example.setup { try? tester.execute(statement) }
+        try tester.execute("RESET statement_timeout")
     }
 
     /// Statements that fail are part of the game.
@@ -87,7 +91,7 @@ struct RandomWalk {
     }
 
     func run() async throws {
-        let root = try database.dump()
+        let root = try database.dump(over: tester)
         var system: PostgresSystem? = database.system()
         try await system?.begin()
         if let system { try await walk(system, root: root) }
@@ -103,7 +107,7 @@ struct RandomWalk {
             try await next.begin()
             try await next.end()
         }
-        try expect(try database.dump(), root, "after the end")
+        try expect(try database.dump(over: tester), root, "after the end")
         if try database.holdsAnythingOfRewind() { throw Deviation(description: "something of Rewind's is left behind") }
     }
 
@@ -120,7 +124,7 @@ struct RandomWalk {
                 let target = states[number % states.count]
                 try await system.apply(now.fromRoot.inverted.then(target.fromRoot))
                 now = target
-                try expect(try database.dump(), now.dump, "after a move")
+                try expect(try database.dump(over: tester), now.dump, "after a move")
                 guard try await system.capture().isEmpty else { throw Deviation(description: "a move was captured") }
             }
         }
@@ -132,7 +136,8 @@ struct RandomWalk {
         guard try await system.contentFingerprint() == fingerprint else {
             throw Deviation(description: "the changes captured do not lead to the content: \(changes)")
         }
-        return State(dump: try database.dump(), fingerprint: fingerprint, fromRoot: state.fromRoot.then(changes))
+        return State(
+            dump: try database.dump(over: tester), fingerprint: fingerprint, fromRoot: state.fromRoot.then(changes))
     }
 
     private func expect(_ found: [String], _ expected: [String], _ when: String) throws {
