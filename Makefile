@@ -34,6 +34,7 @@ test: test-packages lint
 	@$(SWIFT) test --skip-build --parallel --disable-xctest
 
 ## bench   speed as ratios; takes about a minute
+bench: PACKAGES += postgresql
 bench: packages
 	@echo "==> Building the benchmarks (release)"
 	@$(SWIFT) build -c release --product RewindBenchmarks
@@ -51,7 +52,7 @@ lint:
 ## docs    DocC pages of the libraries into .build/docs
 docs: packages
 	@mkdir -p .build/docs
-	@for target in Rewind RewindHTTP RewindSQLite Money; do \
+	@for target in Rewind RewindHTTP RewindPostgres RewindSQLite Money; do \
 		echo "==> $$target"; \
 		REWIND_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/docs/$$target \
 			generate-documentation --target $$target --output-path .build/docs/$$target || exit 1; \

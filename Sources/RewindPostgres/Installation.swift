@@ -19,8 +19,11 @@ struct Installation {
     /// Whether Rewind's schema is there, and is Rewind's.
     static func exists(_ connection: PostgresConnection) throws(PostgresError) -> Bool {
         let found = try connection.query(
-            "SELECT to_regclass('rewind.owner') IS NOT NULL AND to_regclass('rewind.position') IS NOT NULL")
-        return found.bool(0, 0)
+            """
+            SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = 'rewind' AND c.relname IN ('owner', 'position', 'log')
+            """)
+        return found.int64(0, 0) == 3
     }
 
     /// Makes the schema with an empty log and an empty position: the content is the root. Types first, since tables with
@@ -120,7 +123,7 @@ struct RecordingTriggers {
             SET row_security = off AS $rewind$
             BEGIN
                 INSERT INTO rewind.log (tbl, old)
-                SELECT \(table.number), \(table.text(of: "t")) FROM ONLY \(table.qualifiedName) t;
+                SELECT \(table.number), x.* FROM (\(table.selectTexts)) x;
                 RETURN NULL;
             END $rewind$
             """,
@@ -140,7 +143,7 @@ struct RecordingTriggers {
 
     /// A missing row is NULL by itself; spelled out field by field it would be a row of NULLs.
     private func text(_ row: String, unless event: String) -> String {
-        let text = table.text(of: row)
+        let text = table.text(ofVariable: row)
         return table.rowTypeDefinition == nil ? text : "CASE WHEN TG_OP <> '\(event)' THEN \(text) END"
     }
 

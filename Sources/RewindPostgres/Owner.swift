@@ -9,12 +9,17 @@ struct Owner {
     let since: String
 
     /// “Rewi”, “nd”: a key that nobody else is likely to use.
-    private static let lockKey = "1382381417, 28260"
+    private static let lockKey = "\(lockKeyClass), 28260"
+    static let lockKeyClass = "1382381417"
 
     /// Takes the lock, which lives as long as the connection.
     /// - Throws: `SystemError` of kind `.inUse` when another session has it.
     static func takeLock(_ connection: PostgresConnection) throws {
-        if try connection.query("SELECT pg_try_advisory_lock(\(lockKey))").bool(0, 0) { return }
+        // A session that was just left takes a moment to end.
+        let isTaken = try polling(for: .milliseconds(500)) {
+            try connection.query("SELECT pg_try_advisory_lock(\(lockKey))").bool(0, 0) ? true : nil
+        }
+        if isTaken != nil { return }
         let holder = try connection.query(
             """
             SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l

@@ -15,7 +15,7 @@ import Synchronization
 /// ```
 public final class PrivatePostgres: Sendable {
     /// The role that owns everything.
-    public static let administrator = "rewind"
+    public static let administrator = "tester"
     /// The port in the socket's name. Nothing listens on it.
     static let port = 5432
 
@@ -149,6 +149,7 @@ public final class PrivatePostgres: Sendable {
             port = \(port)
             unix_socket_directories = '"\(directory.path.replacing("\"", with: "\"\"").replacing("'", with: "''"))"'
             max_connections = 100
+            max_prepared_transactions = 10
             fsync = off
             full_page_writes = off
             synchronous_commit = on

@@ -31,35 +31,74 @@ final class TestDatabase: Sendable {
 
     /// A system to explore it.
     func system(
-        exempting: Set<String> = [], settlingFor quiet: Duration = .zero, patience: Duration = .seconds(2)
+        exempting: Set<String> = [], settlingFor quiet: Duration = .zero, patience: Duration = .seconds(2),
+        as user: String = PrivatePostgres.administrator
     ) -> PostgresSystem {
-        PostgresSystem(url: url, exempting: exempting, settlingFor: quiet, patience: patience)
+        PostgresSystem(url: url(as: user), exempting: exempting, settlingFor: quiet, patience: patience)
+    }
+
+    func url(as user: String) -> String { server.url(database: name, user: user) }
+
+    /// How messages name it.
+    var place: String { "“\(name)” at \(server.socketDirectory)" }
+
+    /// Makes a role that may log in.
+    /// - Parameter grant: what it may do, up to its name.
+    func makeRole(_ grant: String) throws -> String {
+        let role = "role_" + UUID().uuidString.prefix(8).lowercased()
+        try connect().execute("CREATE ROLE \(role) LOGIN; \(grant) \(role)")
+        return role
+    }
+
+    /// A database with the types that random cases use.
+    static func withTypes() throws -> TestDatabase {
+        let database = try TestDatabase(ColumnType.definitions.joined(separator: "; "))
+        try database.connect().execute("ALTER DATABASE \(database.name) SET search_path = public, types")
+        return database
+    }
+
+    /// Takes out all it holds but types.
+    func empty(over connection: PostgresConnection) throws {
+        try connection.execute(
+            """
+            SET client_min_messages = error; DROP SCHEMA IF EXISTS public, "S 1", a, rewind CASCADE; CREATE SCHEMA public
+            """)
     }
 
     /// All content but Rewind's own, exact: one line for each row, and one for each sequence.
     func dump() throws -> [String] {
-        let connection = try connect()
+        try dump(over: connect())
+    }
+
+    /// The same, over a connection that is then set as it was.
+    func dump(over connection: PostgresConnection) throws -> [String] {
         try connection.execute(
-            "SET timezone = 'UTC'; SET search_path = pg_catalog; SET extra_float_digits = 3; SET bytea_output = hex")
+            """
+            BEGIN; SET LOCAL timezone = 'UTC'; SET LOCAL search_path = pg_catalog; SET LOCAL extra_float_digits = 3;
+            SET LOCAL bytea_output = hex
+            """)
+        defer { try? connection.execute("ROLLBACK") }
         let tables = try connection.query(
             """
-            SELECT c.oid::regclass::text, c.relkind, (SELECT coalesce(string_agg(format('%s::xml::text', quote_ident(attname)),
-            ' || '), quote_literal('')) FROM pg_attribute WHERE attrelid = c.oid AND atttypid = 'xml'::regtype AND attnum > 0 AND NOT attisdropped)
+            SELECT c.oid::regclass::text, c.relkind, (SELECT string_agg(format(', x.%s::xml::text', quote_ident(attname)), '' ORDER BY attnum)
+            FROM pg_attribute JOIN pg_type y ON y.oid = atttypid WHERE attrelid = c.oid AND 142 IN (atttypid, y.typbasetype)
+            AND attnum > 0 AND NOT attisdropped)
             FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.relkind IN ('r', 'S')
             AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'rewind') AND n.nspname !~ '^pg_' ORDER BY 1
             """)
-        var lines: [String] = []
-        for row in 0..<tables.rowCount {
-            let (table, isSequence) = (tables.string(row, 0), tables.string(row, 1) == "S")
-            let select =
-                isSequence
-                ? "SELECT last_value || ' ' || is_called FROM \(table)"
-                : "SELECT t::text || \(tables.string(row, 2)) FROM ONLY \(table) t"
-            let rows = try connection.query(select)
-            lines += (0..<rows.rowCount).map { "\(table): \(rows.string($0, 0))" }
+        if tables.rowCount == 0 { return [] }
+        let selects = (0..<tables.rowCount).map { row in
+            let table = tables.string(row, 0)
+            if tables.string(row, 1) == "S" {
+                return "SELECT \(text(table)), last_value || ' ' || is_called FROM \(table)"
+            }
+            return "SELECT \(text(table)), concat((x.*)::text\(tables.string(row, 2))) FROM ONLY \(table) x"
         }
-        return lines.sorted()
+        let rows = try connection.query(selects.joined(separator: " UNION ALL "))
+        return (0..<rows.rowCount).map { "\(rows.string($0, 0)): \(rows.string($0, 1))" }.sorted()
     }
+
+    private func text(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
 
     /// Whether anything of Rewind's is in it.
     func holdsAnythingOfRewind() throws -> Bool {
@@ -70,4 +109,27 @@ final class TestDatabase: Sendable {
             """
         ).bool(0, 0)
     }
+}
+
+/// Random numbers that a seed decides (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    /// One of the values.
+    mutating func pick<T>(_ values: [T]) -> T { values[Int.random(in: 0..<values.count, using: &self)] }
+
+    /// True once in so many times.
+    mutating func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+
+    mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
 }
