@@ -83,7 +83,8 @@ struct NoticingTests {
             let text = loop.replacing("$1", with: deadline)
             try database.connect().execute("DO $$ BEGIN \(text); END LOOP; END $$")
         }
-        while try api.query("SELECT x FROM a").int64(0, 0) == 1 {}
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try api.query("SELECT x FROM a").int64(0, 0) == 1, ContinuousClock.now < deadline {}
         let message = await failure { _ = try await busy.capture() }
         try api.execute("UPDATE b SET x = 0")
         try await writing
