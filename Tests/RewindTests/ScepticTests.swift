@@ -313,6 +313,23 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
 }
 
 @Suite struct `No false alarm` {
+    @Test func `for an answer that is another one each time on some paths only`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("say") { run in
+                let isFirst = run.context.step == 0
+                try run.office.add(isFirst ? "greetings" : "answers", .integer(1))
+                let body = isFirst ? "hello" : try run.office.unique()
+                run.journal.append(
+                    Exchange(
+                        method: "POST", path: "/", reply: .response(status: 200, headers: [], body: Array(body.utf8))))
+                run.context.step += 1
+                return .accepted
+            }
+            .when { $0.step < 2 }
+        }
+        #expect(try await explore(exploration, in: Office([:]).world).verdict == .held(.everything))
+    }
+
     private func filling(breakingAt level: Int? = nil) -> Exploration<Notes> {
         Exploration(of: Notes.self) {
             Action("fill", over: ["water", "sand"]) { run, what in
