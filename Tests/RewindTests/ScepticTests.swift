@@ -313,6 +313,19 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
 }
 
 @Suite struct `No false alarm` {
+    private func filling(breakingAt level: Int? = nil) -> Exploration<Notes> {
+        Exploration(of: Notes.self) {
+            Action("fill", over: ["water", "sand"]) { run, what in
+                guard what == "water", run.context.step < 3 else { return .refused }
+                run.context.step += 1
+                if run.context.step == 3 { run.context.token = "full" }
+                return .accepted
+            }
+            StateMachine(\.token) { Arrow("fill", from: nil, to: nil, "full") }
+            Invariant("is_dry") { $0.context.step != level }
+        }
+    }
+
     @Test func `for an answer that is another one each time on some paths only`() async throws {
         let exploration = Exploration(of: Notes.self) {
             Action("say") { run in
@@ -330,17 +343,21 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
         #expect(try await explore(exploration, in: Office([:]).world).verdict == .held(.everything))
     }
 
-    private func filling(breakingAt level: Int? = nil) -> Exploration<Notes> {
-        Exploration(of: Notes.self) {
-            Action("fill", over: ["water", "sand"]) { run, what in
-                guard what == "water", run.context.step < 3 else { return .refused }
-                run.context.step += 1
-                if run.context.step == 3 { run.context.token = "full" }
-                return .accepted
+    @Test func `for a refusal that is worded in another way each time`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("start") { run in
+                let isFirst = run.context.step == 0
+                if isFirst { try run.office.add("orders", .integer(1)) }
+                let body = isFirst ? "started" : "refused, see \(try run.office.unique())"
+                run.journal.append(
+                    Exchange(
+                        method: "POST", path: "/",
+                        reply: .response(status: isFirst ? 201 : 409, headers: [], body: Array(body.utf8))))
+                run.context.step = 1
+                return isFirst ? .accepted : .refused
             }
-            StateMachine(\.token) { Arrow("fill", from: nil, to: nil, "full") }
-            Invariant("is_dry") { $0.context.step != level }
         }
+        #expect(try await explore(exploration, in: Office([:]).world).verdict == .held(.everything))
     }
 
     @Test func `when the depth limit ends before an arrow can be walked`() async throws {
