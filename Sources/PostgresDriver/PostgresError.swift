@@ -24,6 +24,9 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// Whether the role lacks a right.
     public var isInsufficientPrivilege: Bool { sqlState == "42501" }
 
+    /// Whether a table, column, type or function that the statement names is not there.
+    public var isUndefined: Bool { ["42P01", "42703", "42704", "42883", "3F000"].contains(sqlState) }
+
     /// Whether a constraint refused the statement.
     public var isConstraint: Bool { sqlState.hasPrefix("23") }
 

@@ -6,7 +6,7 @@ import Rewind
 /// `nextval` writes to the write-ahead log, and so shows as a transaction, only every 32 numbers; but always for the
 /// first number after a sequence was set. So all are set to where they stand at the start, and each is set by the move
 /// that brings it back: a sequence that has not moved since can only move within a transaction that shows. Those that
-/// have moved are read every time, the others when any transaction has ended.
+/// have moved, and those that are not logged at all, are read every time, the others when any transaction has ended.
 struct Counters {
     private let sequences: [DatabaseSequence]
     private let numbers: [Row: Int]
@@ -21,13 +21,13 @@ struct Counters {
     init(_ sequences: [DatabaseSequence], _ standings: SequenceStandings) {
         self.sequences = sequences
         self.standings = standings
-        numbers = Dictionary(sequences.map { ($0.key, $0.number) }, uniquingKeysWith: { first, _ in first })
+        numbers = Dictionary(uniqueKeysWithValues: sequences.map { ($0.key, $0.number) })
     }
 
     private var areFew: Bool { sequences.count <= Self.fewEnough }
 
     private var watched: [DatabaseSequence] {
-        areFew ? sequences : moved.sorted().map { sequences[$0] }
+        areFew ? sequences : sequences.filter { $0.isUnlogged || moved.contains($0.number) }
     }
 
     /// The call that every capture makes, if any.

@@ -9,6 +9,8 @@ struct DatabaseSequence: Sendable, Hashable {
     /// What its numbers are counted under: the table whose key it fills, or its own name.
     let counterName: String
     let increment: Int64
+    /// Whether its numbers leave no trace in the write-ahead log.
+    let isUnlogged: Bool
 
     /// The kind of counter, as change sets call it.
     static let table = "sequence"
@@ -17,7 +19,8 @@ struct DatabaseSequence: Sendable, Hashable {
     static func all(_ connection: PostgresConnection, tables: [Table]) throws(PostgresError) -> [DatabaseSequence] {
         let found = try connection.query(
             """
-            SELECT c.oid, n.nspname, c.relname, s.seqincrement, coalesce(o.refobjid, d.adrelid), a.attname
+            SELECT c.oid, n.nspname, c.relname, s.seqincrement, coalesce(o.refobjid, d.adrelid), a.attname,
+                c.relpersistence = 'u'
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid
             LEFT JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.objsubid = 0
                 AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')
@@ -27,17 +30,21 @@ struct DatabaseSequence: Sendable, Hashable {
                 AND a.attnum = coalesce(o.refobjsubid, d.adnum)
             WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND \(Inspection.isUserSchema) ORDER BY c.oid
             """)
+        var counterNames: Set<String> = []
         return (0..<found.rowCount).map { row in
             let (schema, name) = (found.string(row, 1), found.string(row, 2))
-            let own = schema == "public" ? name : "\(schema).\(name)"
             let owner = tables.first { table in
                 table.objectID == UInt32(found.int64(row, 4)) && table.key.count == 1
                     && table.columns[table.key[0]].name == found.string(row, 5)
             }
+            let own = nameInReports(schema: schema, name: name)
+            // A column can own several, and a table have the name that another's sequence goes by.
+            let names = [owner?.name, own].compactMap { $0 } + ["\(own) (sequence \(found.string(row, 0)))"]
+            let free = names.first { counterNames.insert($0).inserted }
             return DatabaseSequence(
                 number: row, objectID: UInt32(found.int64(row, 0)),
-                qualifiedName: "\(quoted(schema)).\(quoted(name))", counterName: owner?.name ?? own,
-                increment: found.int64(row, 3))
+                qualifiedName: "\(quoted(schema)).\(quoted(name))", counterName: free ?? own,
+                increment: found.int64(row, 3), isUnlogged: found.bool(row, 6))
         }
     }
 

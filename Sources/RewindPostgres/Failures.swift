@@ -56,6 +56,33 @@ extension SystemError {
         }
     }
 
+    static func transactionsOpen(
+        _ open: OpenTransactions?, for patience: Duration, _ place: DatabasePlace
+    ) -> SystemError {
+        if let prepared = open?.prepared.first {
+            return SystemError(
+                .notRewindable,
+                """
+                The transaction “\(prepared)” is prepared for a two-phase commit in \(place). Until it is committed or \
+                rolled back, what it changed can't be seen nor taken back.
+                """)
+        }
+        guard let open, !open.areNone else {
+            return SystemError(
+                .notRewindable,
+                """
+                The API never comes to rest: \(place) was still being written to \(patience) after the answer. Switch off \
+                what works in the background, or exempt the tables it writes.
+                """)
+        }
+        return SystemError(
+            .notRewindable,
+            """
+            A transaction is still open in \(place), \(patience) after the API's answer: \(open.description). What it \
+            changed can't be taken back before it ends. A missing COMMIT or ROLLBACK on some path is the usual cause.
+            """)
+    }
+
     static func notAsRecorded(_ change: RowChange, _ place: DatabasePlace) -> SystemError {
         let key = change.key.cells.map(\.inSentence).joined(separator: ", ")
         return SystemError(
@@ -75,6 +102,15 @@ extension SystemError {
             """)
     }
 
+    static func unrewindable(_ obstacles: [String], _ place: DatabasePlace) -> SystemError {
+        SystemError(
+            .unsupported,
+            """
+            \(place) can't be rewound exactly: \(obstacles.joined(separator: "; ")). Exempt the table, or change that in \
+            the test database.
+            """)
+    }
+
     static func changedUnseen(_ tables: [String], _ place: DatabasePlace) -> SystemError {
         SystemError(
             .notRewindable,
@@ -86,7 +122,7 @@ extension SystemError {
 }
 
 extension Value {
-    fileprivate var inSentence: String {
+    var inSentence: String {
         switch self {
         case .null: "NULL"
         case .integer(let number): String(number)

@@ -8,8 +8,8 @@ struct Inspection: Sendable {
     let sequences: [DatabaseSequence]
     /// Single-column foreign keys.
     let foreignKeys: [ForeignKey]
-    /// What holds content that can't be taken back, by its name in a sentence (“the foreign table “x””).
-    let unrewindable: [String]
+    /// What makes moves inexact, as clauses. Empty when the database can be explored.
+    let obstacles: [String]
 
     struct ForeignKey: Sendable, Hashable {
         let table: UInt32
@@ -27,14 +27,17 @@ struct Inspection: Sendable {
         let ordinary = relations.filter { $0.kind == "r" && !exempt.contains($0.name) }
         tables = ordinary.enumerated().map { number, relation in
             let found = columns.columns(of: relation.objectID)
+            let key = keys.key(of: relation.objectID, found)
             return Table(
                 number: number, objectID: relation.objectID, schemaName: relation.schema,
-                tableName: relation.relation, columns: found.map(\.column),
-                key: keys.key(of: relation.objectID, found), sensor: .log)
+                tableName: relation.relation, columns: found.map(\.column), key: key?.columns ?? [], sensor: .log,
+                keyOperators: key?.operators ?? [])
         }
         sequences = try DatabaseSequence.all(connection, tables: tables)
         foreignKeys = try Self.foreignKeys(connection)
-        unrewindable = relations.compactMap(\.reasonAgainst) + (try Self.unusualTriggers(connection, tables))
+        let foreign = relations.filter { $0.kind == "f" && !exempt.contains($0.name) }.map(\.obstacle)
+        // The ordered way switches them off.
+        obstacles = foreign + (try OrderedWay.isNeeded(connection) ? [] : Self.unusualTriggers(connection, tables))
     }
 
     /// The tables' numbers, by name.
@@ -46,22 +49,15 @@ struct Inspection: Sendable {
         let relation: String
         let kind: String
 
-        var name: String { schema == "public" ? relation : "\(schema).\(relation)" }
-
-        var reasonAgainst: String? {
-            switch kind {
-            case "f": "the foreign table “\(name)”: its rows are elsewhere"
-            case "m": "the materialized view “\(name)”: it shows what was when it was last refreshed"
-            default: nil
-            }
-        }
+        var name: String { nameInReports(schema: schema, name: relation) }
+        var obstacle: String { "the rows of the foreign table “\(name)” are elsewhere" }
     }
 
     private static func relations(_ connection: PostgresConnection) throws(PostgresError) -> [Relation] {
         let found = try connection.query(
             """
             SELECT c.oid, n.nspname, c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'f', 'm') AND c.relpersistence <> 't' AND \(Self.isUserSchema)
+            WHERE c.relkind IN ('r', 'f') AND c.relpersistence <> 't' AND \(Self.isUserSchema)
             ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
             """)
         return (0..<found.rowCount).map { row in
@@ -95,12 +91,14 @@ struct Inspection: Sendable {
         _ connection: PostgresConnection, _ tables: [Table]
     ) throws(PostgresError) -> [String] {
         let found = try connection.query(
-            "SELECT tgrelid, tgname FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND tgname NOT LIKE '!rewind%' ORDER BY 2"
-        )
+            """
+            SELECT tgrelid, tgname, 'trigger' FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND tgname NOT LIKE '!rewind%'
+            UNION ALL SELECT ev_class, rulename, 'rule' FROM pg_rewrite WHERE ev_enabled IN ('A', 'R') ORDER BY 2
+            """)
         return (0..<found.rowCount).compactMap { row in
             guard let table = tables.first(where: { $0.objectID == UInt32(found.int64(row, 0)) }) else { return nil }
-            return "the trigger “\(found.string(row, 1))” on “\(table.name)”: it is enabled for replicas, "
-                + "so it fires when Rewind moves, too"
+            return "the \(found.string(row, 2)) “\(found.string(row, 1))” on “\(table.name)” is enabled for replicas, so it "
+                + "would fire when Rewind moves"
         }
     }
 }
@@ -185,29 +183,49 @@ private struct TypeCatalog {
 
 /// The unique indexes of all tables.
 private struct KeyCatalog {
-    private var candidates: [UInt32: [(columns: [Int], isPrimary: Bool)]] = [:]
+    private var candidates: [UInt32: [Candidate]] = [:]
+
+    private struct Candidate {
+        let columns: [Int]
+        let operators: [String]
+        let isPrimary: Bool
+    }
+
+    /// The columns as positions, and what says that two values of each are the same.
+    typealias Key = (columns: [Int], operators: [String])
 
     init(_ connection: PostgresConnection) throws(PostgresError) {
         let found = try connection.query(
             """
-            SELECT indrelid, array_to_string(indkey[0:indnkeyatts - 1], ' '), indisprimary FROM pg_index
-            WHERE indisunique AND indisvalid AND indimmediate AND indpred IS NULL AND indexprs IS NULL ORDER BY indexrelid
+            SELECT i.indrelid, array_to_string(i.indkey[0:i.indnkeyatts - 1], ' '), i.indisprimary,
+                (SELECT string_agg(format('OPERATOR(%I.%s)', n.nspname, o.oprname), chr(10) ORDER BY k.place)
+                FROM unnest(i.indclass[0:i.indnkeyatts - 1]) WITH ORDINALITY k(class, place)
+                JOIN pg_opclass c ON c.oid = k.class JOIN pg_amop a ON a.amopfamily = c.opcfamily AND a.amopstrategy = 3
+                    AND a.amoplefttype = c.opcintype AND a.amoprighttype = c.opcintype
+                JOIN pg_operator o ON o.oid = a.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace)
+            FROM pg_index i WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL
+            AND i.indexprs IS NULL ORDER BY i.indexrelid
             """)
         for row in 0..<found.rowCount {
             let columns = found.string(row, 1).split(separator: " ").compactMap { Int($0) }
-            candidates[UInt32(found.int64(row, 0)), default: []].append((columns, found.bool(row, 2)))
+            let candidate = Candidate(
+                columns: columns, operators: found.string(row, 3).split(separator: "\n").map(String.init),
+                isPrimary: found.bool(row, 2))
+            if candidate.operators.count != columns.count { continue }
+            candidates[UInt32(found.int64(row, 0)), default: []].append(candidate)
         }
     }
 
-    /// The columns of the best key, as positions: the primary key, else the shortest one without NULLs.
-    func key(of table: UInt32, _ columns: [ColumnCatalog.Found]) -> [Int] {
-        let usable = (candidates[table] ?? []).compactMap { candidate -> (key: [Int], isPrimary: Bool)? in
+    /// The best key: the primary key, else the shortest one without NULLs.
+    func key(of table: UInt32, _ columns: [ColumnCatalog.Found]) -> Key? {
+        let usable = (candidates[table] ?? []).compactMap { candidate -> (key: Key, isPrimary: Bool)? in
             let key = candidate.columns.compactMap { number in
                 columns.firstIndex { $0.number == number && $0.isNotNull && !$0.column.isXML }
             }
-            return key.count == candidate.columns.count && !key.isEmpty ? (key, candidate.isPrimary) : nil
+            guard key.count == candidate.columns.count && !key.isEmpty else { return nil }
+            return ((key, candidate.operators), candidate.isPrimary)
         }
         if let primary = usable.first(where: \.isPrimary) { return primary.key }
-        return usable.min { $0.key.count < $1.key.count }?.key ?? []
+        return usable.min { $0.key.columns.count < $1.key.columns.count }?.key
     }
 }

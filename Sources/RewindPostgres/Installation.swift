@@ -120,7 +120,7 @@ struct RecordingTriggers {
             SET row_security = off AS $rewind$
             BEGIN
                 INSERT INTO rewind.log (tbl, old)
-                SELECT \(table.number), \(table.text(of: "t")) FROM ONLY \(table.qualifiedName) t;
+                SELECT \(table.number), x.* FROM (\(table.selectTexts)) x;
                 RETURN NULL;
             END $rewind$
             """,
@@ -140,7 +140,7 @@ struct RecordingTriggers {
 
     /// A missing row is NULL by itself; spelled out field by field it would be a row of NULLs.
     private func text(_ row: String, unless event: String) -> String {
-        let text = table.text(of: row)
+        let text = table.text(ofVariable: row)
         return table.rowTypeDefinition == nil ? text : "CASE WHEN TG_OP <> '\(event)' THEN \(text) END"
     }
 

@@ -1,32 +1,36 @@
 import PostgresDriver
 import Rewind
 
-/// One look at the log: what is in it beyond what was read, and which transactions were under way, at one instant.
+/// One look at the log: what came to it since the look before, at one instant.
 struct LogReading {
     /// Entries of tables that are recorded, in the order in which they were written.
     private(set) var entries: [LogEntry] = []
     /// Changes of the schema, as “ALTER TABLE public.orders”.
     private(set) var definitions: [String] = []
-    /// The numbers of all entries.
-    private(set) var sequences: [Int64] = []
+    /// What had been committed.
     let snapshot: Snapshot
+    /// How many entries have ever been written, also in transactions that are still open or were rolled back.
+    let written: Int64
+    /// The numbers of the entries that can be seen.
+    private var numbers: [Int64] = []
 
     /// Entries after `$1`, each beside the snapshot; without entries, the snapshot alone.
     static let select = """
-        SELECT s.snapshot, l.seq, l.tbl, l.old, l.new FROM (SELECT pg_current_snapshot()::text AS snapshot) s
+        SELECT s.snapshot, l.seq, l.tbl, l.old, l.new, (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
+        FROM rewind.log_seq_seq) FROM (SELECT pg_current_snapshot()::text AS snapshot) s
         LEFT JOIN rewind.log l ON l.seq > $1 ORDER BY l.seq
         """
 
+    /// Everything, whoever has seen it.
+    static let selectAll = "SELECT '', seq, tbl, old, new, 0 FROM rewind.log ORDER BY seq"
+
     /// Takes what ``select`` returned.
-    /// - Parameters:
-    ///   - known: entries to pass over.
-    ///   - tables: by number.
-    init(_ result: PostgresResult, known: Set<Int64> = [], tables: [Table?]) {
-        snapshot = Snapshot(text: result.string(0, 0))
+    /// - Parameter tables: by number.
+    init(_ result: PostgresResult, tables: [Table?]) {
+        snapshot = Snapshot(text: result.rowCount > 0 ? result.string(0, 0) : "")
+        written = result.rowCount > 0 ? result.int64(0, 5) : 0
         for row in 0..<result.rowCount where !result.isNull(row, 1) {
-            let sequence = result.int64(row, 1)
-            if known.contains(sequence) { continue }
-            sequences.append(sequence)
+            numbers.append(result.int64(row, 1))
             let number = Int(result.int64(row, 2))
             if number == Installation.definitionEntry {
                 definitions.append(result.string(row, 3))
@@ -37,6 +41,9 @@ struct LogReading {
             }
         }
     }
+
+    /// Whether entries beyond that one were written that can't be seen: their transactions are open, or rolled back.
+    func misses(after known: Int64) -> Bool { written - known > numbers.lazy.count { $0 > known } }
 
     private static func image(_ result: PostgresResult, _ row: Int, _ column: Int, _ table: Table) -> Row? {
         if result.isNull(row, column) { return nil }
@@ -76,13 +83,47 @@ extension CopyCounts {
     }
 }
 
+/// What becomes of each row, whatever the order of its changes.
+///
+/// Triggers of the API's can have a later change of a row logged ahead of an earlier one: they run between the entries
+/// of one statement. So can an update that passes keys on from row to row. But each content in between was come to and
+/// left, once each; what was only left is the first, and what was only come to is the last.
+func chained(_ changes: [RowChange]) -> [RowChange] {
+    struct Identity: Hashable {
+        let table: String
+        let key: Row
+    }
+    if changes.count < 2 { return changes }
+    var places: [Identity: Int] = [:]
+    var ofRows: [[RowChange]] = []
+    for change in changes {
+        let identity = Identity(table: change.table, key: change.key)
+        if let place = places[identity] {
+            ofRows[place].append(change)
+        } else {
+            places[identity] = ofRows.count
+            ofRows.append([change])
+        }
+    }
+    return ofRows.compactMap(net)
+}
+
+/// All that became of one row.
+private func net(_ changes: [RowChange]) -> RowChange? {
+    if changes.count == 1 { return changes[0] }
+    var left = changes.map(\.before)
+    var reached: [Row?] = []
+    for after in changes.map(\.after) {
+        if let place = left.firstIndex(of: after) { left.remove(at: place) } else { reached.append(after) }
+    }
+    guard let before = left.first, let after = reached.last else { return nil }
+    return RowChange(table: changes[0].table, key: changes[0].key, before: before, after: after)
+}
+
 /// Which transactions had ended at an instant.
 /// <https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT>
 struct Snapshot: Equatable {
     let text: String
-
-    /// Whether a transaction that may have written was under way, in whichever database of the server.
-    var hasTransactionsInFlight: Bool { text.last.map { $0 != ":" } ?? false }
 
     static let select = "SELECT pg_current_snapshot()::text"
 }

@@ -24,9 +24,7 @@ struct Move {
         for table in order {
             guard let rows = leaving[table.number] else { continue }
             if table.hasKey {
-                var parameters = Self.parameters(rows)
-                parameters.append(rows.count)
-                calls.append(PostgresCall(try connection.statement(table.deleteAll), parameters))
+                calls.append(PostgresCall(try connection.statement(table.deleteAll), Self.parameters(rows)))
                 continue
             }
             let delete = try connection.statement(table.deleteOne)
@@ -43,7 +41,7 @@ struct Move {
         return calls
     }
 
-    private static func parameters(_ rows: [Row]) -> PostgresParameters {
+    static func parameters(_ rows: [Row]) -> PostgresParameters {
         var parameters = PostgresParameters()
         parameters.append(array: rows.lazy.map { RowText.text(of: $0) })
         return parameters

@@ -15,7 +15,11 @@ struct Owner {
     /// Takes the lock, which lives as long as the connection.
     /// - Throws: `SystemError` of kind `.inUse` when another session has it.
     static func takeLock(_ connection: PostgresConnection) throws {
-        if try connection.query("SELECT pg_try_advisory_lock(\(lockKey))").bool(0, 0) { return }
+        // A session that was just left takes a moment to end.
+        let isTaken = try polling(for: .milliseconds(500)) {
+            try connection.query("SELECT pg_try_advisory_lock(\(lockKey))").bool(0, 0) ? true : nil
+        }
+        if isTaken != nil { return }
         let holder = try connection.query(
             """
             SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l

@@ -204,6 +204,9 @@ public actor PostgresSystem: QueryableSystem {
                 schema of that name; rename yours in the test database.
                 """)
         }
+        // Without them, foreign keys and triggers of the API's would act on what is put back.
+        let rights = try Rights(mover, try Inspection(mover))
+        guard rights.suffice else { throw SystemError(.unsupported, rights.description) }
         return try Restoration.undo(mover)
     }
 

@@ -14,6 +14,8 @@ final class Recording {
     private let numbers: [String: Int]
     private let canWatchDefinitions: Bool
     private let statements: Statements
+    /// `nil` when the session can have triggers and foreign keys switched off.
+    private let ordered: OrderedWay?
     private var definitions: Definitions
     private var unrewindable: UnrewindableState
 
@@ -22,10 +24,8 @@ final class Recording {
     private var copies = CopyCounts()
     private var fingerprints: [Fingerprint]
     private var counters: Counters
-    /// All entries up to this one are captured, and none of an open transaction can come before it.
+    /// All entries up to this one are captured, or will never be seen.
     private var floor: Int64 = 0
-    /// Entries beyond the floor that are captured.
-    private var captured: Set<Int64> = []
     private var movesSinceVacuum = 0
 
     /// How long the API is given to come to rest.
@@ -45,6 +45,7 @@ final class Recording {
         inspection = root.inspection
         canWatchDefinitions = root.rights.isSuperuser
         fingerprints = root.fingerprints
+        ordered = try OrderedWay.isNeeded(mover) ? OrderedWay(mover, root.inspection.tables) : nil
         definitions = root.definitions
         unrewindable = try UnrewindableState(mover)
         counters = Counters(root.inspection.sequences, root.standings)
@@ -58,16 +59,15 @@ final class Recording {
 
     /// What changed since the last capture or apply. One round trip when the API has come to rest.
     func capture() throws -> ChangeSet {
-        var look = try look()
-        if look.snapshot.hasTransactionsInFlight { look = try lookOnceTransactionsEnded() }
+        var look = try lookOnceTransactionsEnded(look())
         if patience.quiet > .zero { look = try lookOnceQuiet(look) }
         guard look.definitions.isEmpty else {
             throw SystemError.definitionsChanged(look.definitions.joined(separator: "; "), place)
         }
         let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
         let moved = try counters.follow(look.sequenceProbe, at: look.snapshot, mover)
-        note(look)
-        let changes = ChangeSet(squashing: rows, counters: moved)
+        floor = look.written
+        let changes = ChangeSet(squashing: chained(rows), counters: moved)
         if changes.isEmpty { return .empty }
         follow(changes)
         pending.append(changes)
@@ -81,7 +81,7 @@ final class Recording {
         var calls = [PostgresCall(statements.log, parameters)]
         if let probe = try counters.probe(mover) { calls.append(probe) }
         let results = try mover.pipelined([calls])
-        let log = LogReading(results[0], known: captured, tables: inspection.tables)
+        let log = LogReading(results[0], tables: inspection.tables)
         return Look(log: log, sequenceProbe: results.count > 1 ? results[1] : nil)
     }
 
@@ -93,30 +93,23 @@ final class Recording {
         subscript<Property>(dynamicMember path: KeyPath<LogReading, Property>) -> Property { log[keyPath: path] }
     }
 
-    /// Waits until no session of this database has a transaction that wrote something.
-    private func lookOnceTransactionsEnded() throws -> Look {
-        let prepared = try OpenTransactions.prepared(mover)
-        if let first = prepared.first {
-            throw SystemError(
-                .notRewindable,
-                """
-                The transaction “\(first)” is prepared for a two-phase commit in \(place). Until it is committed or rolled \
-                back, what it changed can't be seen nor taken back.
-                """)
-        }
-        var open = try OpenTransactions(mover)
-        if open.areNone { return try look() }
-        let isOver = try polling(for: patience.atMost) {
+    /// Waits until all that was written can be seen, or was rolled back.
+    ///
+    /// A transaction under way may have written entries ahead of those of others that are committed. It is not always
+    /// among those that a snapshot tells to be in progress; but the entries it wrote are counted.
+    private func lookOnceTransactionsEnded(_ first: Look) throws -> Look {
+        var last = first
+        var open: OpenTransactions?
+        let atRest = try last.log.misses(after: floor) ? polling(for: patience.atMost) { () -> Look? in
             open = try OpenTransactions(mover)
-            return open.areNone ? true : nil
-        }
-        if isOver != nil { return try look() }
-        throw SystemError(
-            .notRewindable,
-            """
-            A transaction is still open in \(place), \(patience.atMost) after the API's answer: \(open.description). What \
-            it changed can't be taken back before it ends. A missing COMMIT or ROLLBACK on some path is the usual cause.
-            """)
+            guard open?.areNone == true else { return nil }
+            // Whoever wrote up to here has ended.
+            let known = last.written
+            last = try look()
+            return last.log.misses(after: known) ? nil : last
+        } : first
+        if let atRest { return atRest }
+        throw SystemError.transactionsOpen(open, for: patience.atMost, place)
     }
 
     /// Waits until nothing has come to the log for a while.
@@ -125,9 +118,9 @@ final class Recording {
         let isQuiet = try polling(for: patience.atMost) { () -> Bool? in
             let grown = try polling(for: patience.quiet) { () -> Look? in
                 let next = try look()
-                return next.sequences.count > last.sequences.count ? next : nil
+                return next.written > last.written ? next : nil
             }
-            if let grown { last = grown }
+            if let grown { last = try lookOnceTransactionsEnded(grown) }
             return grown == nil ? true : nil
         }
         if isQuiet != nil { return last }
@@ -137,15 +130,6 @@ final class Recording {
             The API never comes to rest: \(place) was still being written to \(patience.atMost) after the answer, without \
             a pause of \(patience.quiet). Switch off what works in the background, or exempt the tables it writes.
             """)
-    }
-
-    private func note(_ look: Look) {
-        if look.snapshot.hasTransactionsInFlight {
-            captured.formUnion(look.sequences)
-        } else {
-            floor = max(floor, look.sequences.last ?? 0, captured.max() ?? 0)
-            captured.removeAll()
-        }
     }
 
     private func follow(_ changes: ChangeSet) {
@@ -162,7 +146,7 @@ final class Recording {
     func apply(_ changes: ChangeSet) throws {
         if changes.isEmpty && pending.isEmpty { return }
         let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, numbers: numbers)
-        var calls = try Move(changes, tables: inspection.tables, numbers: numbers).calls(mover)
+        var calls = try moveRows(changes)
         calls += try counters.calls(setting: changes.counters, mover)
         if !edits.removed.isEmpty { calls.append(PostgresCall(statements.forget, position.deletions(edits))) }
         if !edits.added.isEmpty {
@@ -183,16 +167,21 @@ final class Recording {
         try vacuumNowAndThen()
     }
 
+    private func moveRows(_ changes: ChangeSet) throws -> [PostgresCall] {
+        guard let ordered else {
+            return try Move(changes, tables: inspection.tables, numbers: numbers).calls(mover)
+        }
+        let known = changes.rows.compactMap { change in
+            numbers[change.table].map { (inspection.tables[$0], change.before, change.after) }
+        }
+        return try OrderedMove(known, ordered, place).calls(mover)
+    }
+
     /// What was captured is in the position from now on. Entries that came since stay for the next capture.
     private func logDeletion() -> PostgresCall {
         var parameters = PostgresParameters()
-        if captured.isEmpty {
-            parameters.append(floor)
-            return PostgresCall(statements.emptyLog, parameters)
-        }
         parameters.append(floor)
-        parameters.append(array: captured)
-        return PostgresCall(statements.emptyLogPartly, parameters)
+        return PostgresCall(statements.emptyLog, parameters)
     }
 
     /// Each move leaves dead rows in Rewind's own tables; autovacuum would come too late for a few thousand moves.
@@ -214,6 +203,7 @@ final class Recording {
                 table.countLikeText, [String(decoding: RowText.text(of: before), as: UTF8.self)])
             if count.int64(0, 0) == 0 { return SystemError.notAsRecorded(change, place) }
         }
+        if ordered != nil { return OrderedMove.refused(error, place) }
         return SystemError(
             .notRewindable,
             """
@@ -227,18 +217,23 @@ final class Recording {
     /// The fingerprint of all content, read in one snapshot over the given connection. Cost follows the content.
     /// - Throws: `SystemError` of kind `.notRewindable` naming what changed without being recorded.
     func contentFingerprint(_ reader: PostgresConnection) throws -> Fingerprint {
-        let found = try reader.transaction(Content.beginReading) {
-            try Content.fingerprints(inspection.tables, reader)
+        let found: [Fingerprint]
+        do {
+            found = try reader.transaction(Content.beginReading) {
+                try Content.fingerprints(inspection.tables, reader)
+            }
+        } catch let error as PostgresError where error.isUndefined {
+            try verifyDefinitions()
+            throw error
         }
         let differing = zip(inspection.tables, zip(found, fingerprints)).filter { $0.1.0 != $0.1.1 }.map(\.0.name)
         if !differing.isEmpty, try look().entries.isEmpty { throw SystemError.changedUnseen(differing, place) }
-        try verifyDefinitions()
+        if !canWatchDefinitions { try verifyDefinitions() }
         try unrewindable.verify(mover, place)
         return found.reduce(.zero, +)
     }
 
     private func verifyDefinitions() throws {
-        if canWatchDefinitions { return }
         let now = try Definitions(mover)
         if now == definitions { return }
         let changed = inspection.tables.filter { now.ofTables[$0.objectID] != definitions.ofTables[$0.objectID] }
@@ -259,7 +254,6 @@ private struct Statements {
     let log: PostgresStatement
     let snapshot: PostgresStatement
     let emptyLog: PostgresStatement
-    let emptyLogPartly: PostgresStatement
     let remember: PostgresStatement
     let forget: PostgresStatement
 
@@ -267,8 +261,6 @@ private struct Statements {
         log = try connection.statement(LogReading.select)
         snapshot = try connection.statement(Snapshot.select)
         emptyLog = try connection.statement("DELETE FROM rewind.log WHERE seq <= $1")
-        emptyLogPartly = try connection.statement(
-            "DELETE FROM rewind.log WHERE seq <= $1 OR seq = ANY($2::bigint[])")
         remember = try connection.statement(Position.insert)
         forget = try connection.statement(Position.delete)
     }
@@ -288,6 +280,9 @@ private struct Root {
             let inspection = try Inspection(connection, exempting: exempt)
             let rights = try Rights(connection, inspection)
             guard rights.suffice else { throw SystemError(.unsupported, rights.description) }
+            guard inspection.obstacles.isEmpty else {
+                throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
+            }
             if !inspection.tables.isEmpty {
                 let names = inspection.tables.map { "ONLY \($0.qualifiedName)" }.joined(separator: ", ")
                 try connection.execute("LOCK TABLE \(names) IN SHARE ROW EXCLUSIVE MODE")

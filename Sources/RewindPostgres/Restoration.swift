@@ -38,6 +38,8 @@ public struct RestoreReport: Sendable, Hashable, CustomStringConvertible {
 struct Restoration {
     private let connection: PostgresConnection
     private var report: RestoreReport
+    /// The rows to be put back when triggers and foreign keys are on; `nil` when they are off.
+    private var ordered: [(table: Table, before: Row?, after: Row?)]?
     /// By number; `nil` where the table is no longer the one that was recorded.
     private var tables: [Table?] = []
 
@@ -46,6 +48,7 @@ struct Restoration {
     static func undo(_ connection: PostgresConnection) throws -> RestoreReport {
         try connection.transaction {
             var restoration = Restoration(connection)
+            if try OrderedWay.isNeeded(connection) { restoration.ordered = [] }
             restoration.report.processID = try Owner.read(connection)?.processID ?? 0
             try restoration.findTables()
             try restoration.restoreRows()
@@ -90,30 +93,59 @@ struct Restoration {
     // MARK: Rows
 
     private mutating func restoreRows() throws {
-        let log = try connection.query("SELECT '', seq, tbl, old, new FROM rewind.log ORDER BY seq")
-        let entries = LogReading(log, tables: tables).entries
-        try restoreKeyed(entries)
-        try restoreKeyless(entries)
+        let log = LogReading(try connection.query(LogReading.selectAll), tables: tables)
+        if !log.definitions.isEmpty {
+            report.problems.append("the schema changed (\(log.definitions.joined(separator: ", ")))")
+        }
+        try restoreKeyed(log.entries)
+        try restoreKeyless(log.entries)
+        try moveInOrder()
+    }
+
+    private mutating func moveInOrder() throws {
+        guard let ordered, !ordered.isEmpty else { return }
+        let way = try OrderedWay(connection, tables.compactMap { $0 })
+        let place = DatabasePlace(connection)
+        do {
+            let calls = try OrderedMove(ordered, way, place).calls(connection)
+            try attempt("rows that were there do not fit any more") { connection in
+                for call in calls { _ = try connection.run(call) }
+            }
+        } catch let error as SystemError {
+            report.problems.append(error.message)
+        }
     }
 
     private mutating func restoreKeyed(_ entries: [LogEntry]) throws {
         var rows = try positionOfKeyed()
-        var known = Set(rows.map(\.key))
+        let known = Set(rows.map(\.key))
+        var changes: [RowChange] = []
         var noCopies = CopyCounts()
         for entry in entries {
             guard let table = tables[entry.table], table.hasKey else { continue }
-            for change in entry.changes(of: table, &noCopies) {
-                let key = RowKey(table: entry.table, key: change.key)
-                if known.insert(key).inserted { rows.append((key, change.before)) }
-            }
+            changes += entry.changes(of: table, &noCopies)
         }
+        let numbers = Dictionary(tables.compactMap { $0.map { ($0.name, $0.number) } }, uniquingKeysWith: { $1 })
+        for change in chained(changes) {
+            guard let number = numbers[change.table] else { continue }
+            let key = RowKey(table: number, key: change.key)
+            if !known.contains(key) { rows.append((key, change.before)) }
+        }
+        try bringBack(rows)
+    }
+
+    private mutating func bringBack(_ rows: [(key: RowKey, atRoot: Row?)]) throws {
         var missing: [(table: Table, row: Row)] = []
         for (key, atRoot) in rows {
             guard let table = tables[key.table] else { continue }
             let now = try row(key.key, of: table)
             if now == atRoot { continue }
             report.rows[table.name, default: 0] += 1
-            if now != nil { _ = try connection.run(connection.statement(table.deleteByKey), key.key.parameters) }
+            if ordered != nil {
+                ordered?.append((table, now, atRoot))
+                continue
+            }
+            if let now { _ = try connection.run(connection.statement(table.deleteAll), Move.parameters([now])) }
             if let atRoot { missing.append((table, atRoot)) }
         }
         try insert(missing)
@@ -134,7 +166,10 @@ struct Restoration {
 
     private func row(_ key: Row, of table: Table) throws(PostgresError) -> Row? {
         let found = try connection.run(connection.statement(table.selectByKey), key.parameters)
-        return found.rowCount == 0 ? nil : RowText.row(found.bytes(0, 0), numeric: table.numericColumns)
+        guard found.rowCount > 0 else { return nil }
+        let row = RowText.row(found.bytes(0, 0), numeric: table.numericColumns)
+        // What is one key to the index, as a and A, or 1 and 1.0, can be two to the log.
+        return table.key(of: row) == key ? row : nil
     }
 
     private mutating func insert(_ rows: [(table: Table, row: Row)]) throws {
@@ -162,9 +197,15 @@ struct Restoration {
             if let old = entry.old { surplus[RowKey(table: entry.table, key: old), default: 0] -= 1 }
             if let new = entry.new { surplus[RowKey(table: entry.table, key: new), default: 0] += 1 }
         }
-        for (key, count) in surplus where count != 0 {
+        // First those that go: they may be in the way of the others.
+        for (key, count) in surplus.sorted(by: { $0.value > $1.value }) where count != 0 {
             guard let table = tables[key.table] else { continue }
             report.rows[table.name, default: 0] += abs(count)
+            if ordered != nil {
+                let change = (table, count > 0 ? key.key : nil, count < 0 ? key.key : nil)
+                ordered? += Array(repeating: change, count: abs(count))
+                continue
+            }
             if count < 0 { try insert(Array(repeating: (table, key.key), count: -count)) }
             for _ in 0..<max(count, 0) {
                 var parameters = PostgresParameters()
@@ -232,8 +273,7 @@ extension Table {
     fileprivate func numbered(_ number: Int) -> Table {
         Table(
             number: number, objectID: objectID, schemaName: schemaName, tableName: tableName, columns: columns,
-            key: key,
-            sensor: sensor)
+            key: key, sensor: sensor, keyOperators: keyOperators)
     }
 }
 

@@ -38,9 +38,11 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
         canSetReplicationRole = isSuperuser || found.bool(0, 2)
         let quotedRole = found.string(0, 4)
         var missing: [String] = []
-        if !canSetReplicationRole { missing.append("GRANT SET ON PARAMETER session_replication_role TO \(quotedRole)") }
         if !found.bool(0, 3) { missing.append("GRANT CREATE ON DATABASE \(found.string(0, 5)) TO \(quotedRole)") }
-        if !isSuperuser { missing += try Self.missingOwnership(connection, inspection, quotedRole) }
+        if !isSuperuser {
+            missing += try Self.missingOwnership(connection, inspection, quotedRole)
+            missing += try Self.missingSight(connection, inspection, quotedRole)
+        }
         missingGrants = missing
     }
 
@@ -56,6 +58,18 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
         )
         return (0..<found.rowCount).filter { !found.bool($0, 1) }.map { "GRANT \(found.string($0, 0)) TO \(role)" }
             .sorted()
+    }
+
+    /// Row-level security hides rows even from an owner where it is forced.
+    private static func missingSight(
+        _ connection: PostgresConnection, _ inspection: Inspection, _ role: String
+    ) throws(PostgresError) -> [String] {
+        let found = try connection.query(
+            """
+            SELECT count(*) FROM pg_class WHERE oid = ANY($1::oid[]) AND relrowsecurity AND relforcerowsecurity
+            AND NOT (SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user)
+            """, PostgresParameters(objectIDs: inspection.tables.map(\.objectID)))
+        return found.int64(0, 0) == 0 ? [] : ["ALTER ROLE \(role) BYPASSRLS"]
     }
 }
 

@@ -38,7 +38,25 @@ struct CopyCounts {
 extension Table {
     /// The cells of the key.
     func key(of row: Row) -> Row {
-        let cells = row.cells
-        return Row(key.map { cells[$0] })
+        key.reduce(into: Row()) { key, wanted in
+            var column = 0
+            row.forEachCell { cell in
+                if column == wanted { key.append(cell) }
+                column += 1
+            }
+        }
+    }
+}
+
+extension Row {
+    /// Adds a cell of another row, byte for byte.
+    fileprivate mutating func append(_ cell: Cell) {
+        switch cell {
+        case .null: appendNull()
+        case .integer(let number): append(number)
+        case .real(let number): append(number)
+        case .text(let bytes): appendText(bytes)
+        case .blob(let bytes): appendBlob(bytes)
+        }
     }
 }

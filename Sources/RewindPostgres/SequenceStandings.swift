@@ -59,7 +59,7 @@ struct SequenceStandings: Sendable {
         }
     }
 
-    /// Writes down the root.
+    /// Writes down the root, and sets all to where they stand, so that the next number of each shows.
     func save(_ sequences: [DatabaseSequence], _ connection: PostgresConnection) throws(PostgresError) {
         let insert = try connection.statement("INSERT INTO rewind.sequences VALUES ($1, $2, $3, $4)")
         for sequence in sequences {
@@ -71,6 +71,7 @@ struct SequenceStandings: Sendable {
             parameters.append(standing.isCalled)
             _ = try connection.run(insert, parameters)
         }
+        try connection.execute("SELECT setval(oid, last_value, is_called) FROM rewind.sequences")
     }
 
     /// The parameters of ``DatabaseSequence/set`` that set those.

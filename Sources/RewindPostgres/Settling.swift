@@ -5,8 +5,10 @@ import Rewind
 /// Transactions that are still under way when the API has answered.
 struct OpenTransactions {
     private let sentences: [String]
+    /// Those that were prepared for a two-phase commit, and belong to no session any more.
+    let prepared: [String]
 
-    var areNone: Bool { sentences.isEmpty }
+    var areNone: Bool { sentences.isEmpty && prepared.isEmpty }
 
     /// As clauses, for a message.
     var description: String { sentences.joined(separator: "; ") }
@@ -15,10 +17,13 @@ struct OpenTransactions {
     init(_ connection: PostgresConnection) throws(PostgresError) {
         let found = try connection.query(
             """
-            SELECT pid, application_name, state, round(extract(epoch FROM clock_timestamp() - xact_start), 1), left(query, 200)
-            FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-            AND backend_type = 'client backend' AND backend_xid IS NOT NULL ORDER BY xact_start
+            SELECT pid, application_name, coalesce(state, 'in a transaction'),
+            coalesce(round(extract(epoch FROM clock_timestamp() - xact_start), 1)::text, 'an unknown number of'),
+            left(query, 200) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL
+            AND backend_type IS DISTINCT FROM 'autovacuum worker' ORDER BY xact_start
             """)
+        prepared = try Self.prepared(connection)
         sentences = (0..<found.rowCount).map { row in
             let name = found.string(row, 1)
             let who = name.isEmpty ? "session \(found.string(row, 0))" : "session \(found.string(row, 0)) (\(name))"
@@ -27,8 +32,7 @@ struct OpenTransactions {
         }
     }
 
-    /// Transactions that were prepared for a two-phase commit, and belong to no session any more.
-    static func prepared(_ connection: PostgresConnection) throws(PostgresError) -> [String] {
+    private static func prepared(_ connection: PostgresConnection) throws(PostgresError) -> [String] {
         let found = try connection.query(
             "SELECT gid FROM pg_prepared_xacts WHERE database = current_database() ORDER BY prepared")
         return (0..<found.rowCount).map { found.string($0, 0) }

@@ -28,6 +28,9 @@ struct Table: Sendable, Hashable {
         let dependsOnSettings: Bool
     }
 
+    /// For each column of the key, what says that two values are the same to its index, as SQL spells it.
+    var keyOperators: [String] = []
+
     /// How changes are noticed.
     enum Sensor: Sendable, Hashable {
         /// By triggers that write the log.
@@ -36,8 +39,8 @@ struct Table: Sendable, Hashable {
         case reading
     }
 
-    /// How reports name it: without the schema where that is `public`.
-    var name: String { schemaName == "public" ? tableName : "\(schemaName).\(tableName)" }
+    /// How reports name it. No two tables have the same.
+    var name: String { nameInReports(schema: schemaName, name: tableName) }
     var qualifiedName: String { "\(quoted(schemaName)).\(quoted(tableName))" }
     var hasKey: Bool { !key.isEmpty }
     var numericColumns: [Bool] { columns.map(\.isWholeNumber) }
@@ -54,8 +57,13 @@ struct Table: Sendable, Hashable {
         return "CREATE TYPE \(rowType) AS (\(fields.joined(separator: ", ")))"
     }
 
+    /// The text of a row, given by an alias of the table. A column may have the alias's name.
+    func text(of alias: String) -> String {
+        hasXML ? text(ofVariable: alias) : "(\(alias).*)::text"
+    }
+
     /// The text of a row variable.
-    func text(of row: String) -> String {
+    func text(ofVariable row: String) -> String {
         guard hasXML else { return "\(row)::text" }
         let fields = columns.map { "\(row).\(quoted($0.name))\($0.isXML ? "::text" : "")" }
         return "ROW(\(fields.joined(separator: ", ")))::\(rowType)::text"
@@ -66,21 +74,29 @@ struct Table: Sendable, Hashable {
     /// Every row's text.
     var selectTexts: String { "SELECT \(text(of: "t")) FROM ONLY \(qualifiedName) t" }
 
-    /// Takes rows out, given their texts; fails with a division by zero unless there were all of them, as said.
+    /// Takes rows out, given their texts; fails with a division by zero unless all were there.
     var deleteAll: String {
-        let matches = key.map { "t.\(quoted(columns[$0].name)) = (k.r).\(quoted(columns[$0].name))" }
-        return """
-            WITH gone AS (DELETE FROM ONLY \(qualifiedName) t USING \(rowsGiven) k
-            WHERE \(matches.joined(separator: " AND ")) AND \(text(of: "t")) = k.v RETURNING 1)
-            SELECT 1 / (count(*) = $2)::int FROM gone
-            """
+        """
+        WITH gone AS (DELETE FROM ONLY \(qualifiedName) t USING \(rowsGiven) k
+        WHERE \(isLikeGiven) RETURNING 1)
+        SELECT 1 / (count(*) = cardinality($1))::int FROM gone
+        """
+    }
+
+    /// Whether a row `t` is the given row `k.r`, in all its content.
+    var isLikeGiven: String {
+        let matches = zip(key, keyOperators).map { column, isEqual in
+            let name = quoted(columns[column].name)
+            return "t.\(name) \(isEqual) (k.r).\(name)"
+        }
+        return "\(matches.joined(separator: " AND ")) AND \(text(of: "t")) = (k.r)::text"
     }
 
     /// Takes out one row that looks like the text; fails with a division by zero when there is none.
     var deleteOne: String {
         """
         WITH gone AS (DELETE FROM ONLY \(qualifiedName) WHERE ctid =
-        (SELECT t.ctid FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = $1 LIMIT 1) RETURNING 1)
+        (SELECT t.ctid FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = \(textGiven) LIMIT 1) RETURNING 1)
         SELECT 1 / count(*) FROM gone
         """
     }
@@ -100,19 +116,21 @@ struct Table: Sendable, Hashable {
     /// The text of the row with that key, by one parameter a column.
     var selectByKey: String { "SELECT \(text(of: "t")) FROM ONLY \(qualifiedName) t WHERE \(keyMatches)" }
 
-    /// Takes out the row with that key, whatever it looks like.
-    var deleteByKey: String { "DELETE FROM ONLY \(qualifiedName) t WHERE \(keyMatches)" }
-
     /// How many rows look like the text.
-    var countLikeText: String { "SELECT count(*) FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = $1" }
+    var countLikeText: String { "SELECT count(*) FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = \(textGiven)" }
 
     private var keyMatches: String {
-        key.enumerated().map { "t.\(quoted(columns[$1].name)) = $\($0 + 1)::text::\(columns[$1].type)" }
-            .joined(separator: " AND ")
+        key.indices.map { place in
+            let column = columns[key[place]]
+            return "t.\(quoted(column.name)) \(keyOperators[place]) $\(place + 1)::text::\(column.type)"
+        }.joined(separator: " AND ")
     }
+
+    /// A row that a parameter gives, as the server spells it: on some systems it quotes more than others do.
+    private var textGiven: String { "(SELECT $1::text::\(rowType)::text)" }
 
     /// The rows that a parameter gives as texts, parsed once each.
     private var rowsGiven: String {
-        "(SELECT v, v::\(rowType) AS r FROM unnest($1::text[]) v OFFSET 0)"
+        "(SELECT v::\(rowType) AS r FROM unnest($1::text[]) v OFFSET 0)"
     }
 }

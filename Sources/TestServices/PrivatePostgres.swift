@@ -149,6 +149,7 @@ public final class PrivatePostgres: Sendable {
             port = \(port)
             unix_socket_directories = '"\(directory.path.replacing("\"", with: "\"\"").replacing("'", with: "''"))"'
             max_connections = 100
+            max_prepared_transactions = 10
             fsync = off
             full_page_writes = off
             synchronous_commit = on

@@ -14,10 +14,10 @@ struct ExactnessTests {
     static let firstSeed = ProcessInfo.processInfo.environment["REWIND_SEED"].flatMap(UInt64.init) ?? 1
 
     @Test func `every state can be gone to from every other, whatever the API does`() async throws {
-        var database = try TestDatabase()
+        var database = try TestDatabase.withTypes()
         for seed in Self.firstSeed..<(Self.firstSeed + UInt64(Self.cases)) {
             // Dropping schemas leaves a catalog that grows.
-            if seed % 100 == 0 { database = try TestDatabase() }
+            if seed % 100 == 0 { database = try TestDatabase.withTypes() }
             let found = RandomCase(seed: seed)
             guard let failure = await failure(of: found, database) else { continue }
             var smallest = found
@@ -56,6 +56,8 @@ struct RandomWalk {
     let example: RandomCase
     let database: TestDatabase
     private let api: [PostgresConnection]
+    /// Where Rewind connects.
+    private let url: String
 
     private struct State {
         let dump: [String]
@@ -64,17 +66,19 @@ struct RandomWalk {
     }
 
     /// Makes the content, in place of what the database held.
-    init(_ example: RandomCase, _ database: TestDatabase) throws {
+    init(_ example: RandomCase, _ database: TestDatabase, exploringAt url: String? = nil) throws {
         self.example = example
+        self.url = url ?? database.url
         self.database = database
         try database.empty()
         api = try example.settings.map { settings in
             let connection = try database.connect()
-            try connection.execute("SET lock_timeout = 20; SET client_min_messages = error")
+            try connection.execute("SET lock_timeout = 20; SET statement_timeout = '3s'; SET client_min_messages = error")
             for setting in settings { try connection.execute("SET \(setting)") }
             return connection
         }
         let maker = try database.connect()
+        try maker.execute("SET statement_timeout = '3s'; SET client_min_messages = error")
         for statement in example.setup { try? maker.execute(statement) }
     }
 
@@ -88,18 +92,18 @@ struct RandomWalk {
 
     func run() async throws {
         let root = try database.dump()
-        var system: PostgresSystem? = database.system()
+        var system: PostgresSystem? = PostgresSystem(url: url)
         try await system?.begin()
         if let system { try await walk(system, root: root) }
         switch example.ending {
         case .end: try await system?.end()
         case .restore:
             system = nil
-            let report = try await PostgresSystem.restore(url: database.url)
+            let report = try await PostgresSystem.restore(url: url)
             if !report.problems.isEmpty { throw Deviation(description: report.description) }
         case .nextRun:
             system = nil
-            let next = database.system()
+            let next = PostgresSystem(url: url)
             try await next.begin()
             try await next.end()
         }

@@ -41,7 +41,7 @@ struct RandomCase: CustomStringConvertible {
     private static func settings(_ random: inout SeededGenerator) -> [String] {
         let all = [
             "DateStyle = 'SQL, DMY'", "IntervalStyle = 'sql_standard'", "extra_float_digits = -15", "bytea_output = 'escape'",
-            "TimeZone = 'Asia/Kathmandu'", "client_encoding = 'LATIN1'", "search_path = public, \"S 1\"", "array_nulls = on",
+            "TimeZone = 'Asia/Kathmandu'", "client_encoding = 'LATIN1'", "search_path = \"S 1\", public, types", "array_nulls = on",
             "session_replication_role = replica", "quote_all_identifiers = on", "xmloption = document",
             "default_transaction_isolation = 'repeatable read'", "row_security = on", "IntervalStyle = 'iso_8601'",
         ]

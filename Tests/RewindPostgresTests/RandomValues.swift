@@ -5,8 +5,9 @@ struct ColumnType {
     /// Whether a primary key can be made of it.
     var isKeyable = false
 
-    /// Types that cases can use, made once for each case.
+    /// Types that cases can use, made once for many cases, in a schema of their own.
     static let definitions = [
+        "CREATE SCHEMA types", "SET search_path = types",
         "CREATE TYPE mood AS ENUM ('a', 'B b', 'c\"d,(')",
         "CREATE TYPE \"comp T\" AS (a int, \"b c\" text, d numeric[], e float8)",
         "CREATE TYPE nested AS (one \"comp T\", two mood[])",
@@ -17,6 +18,9 @@ struct ColumnType {
         "CREATE TYPE float_range AS RANGE (subtype = float8)",
         "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
         "CREATE EXTENSION citext", "CREATE EXTENSION hstore", "CREATE EXTENSION ltree",
+    ]
+
+    static let sequences = [
         "CREATE SEQUENCE shared_sequence CACHE 3", "CREATE SEQUENCE down INCREMENT -2 MAXVALUE 10 MINVALUE -10 CYCLE",
     ]
 
@@ -71,7 +75,7 @@ struct ColumnType {
         ColumnType(sql: "interval", values: ["'1 mon -1 day 00:00:00.000001'", "'-1 year 3 mons -04:00'", "'0'", "'1 week'"]),
         ColumnType(sql: "interval day to second(2)", values: ["'1 day 2:03:04.567'", "'-1 day +0:00:01'"]),
         ColumnType(sql: "bit varying", values: ["''", "'10101'"]), ColumnType(sql: "cidr", values: ["'10.0.0.0/8'"]),
-        ColumnType(sql: "macaddr", values: ["'08:00:2b:01:02:03'"]), ColumnType(sql: "macaddr8", values: ["'8:0:2b:1:2:3:4:5'"]),
+        ColumnType(sql: "macaddr", values: ["'08:00:2b:01:02:03'"]), ColumnType(sql: "macaddr8", values: ["'08:00:2b:01:02:03:04:05'"]),
         ColumnType(sql: "tsvector", values: ["'a:1A b ''c d'':3 ''e''''f'''", "''"]),
         ColumnType(sql: "tsquery", values: ["'a & !b <-> ''c d'':*A'", "''"]),
         ColumnType(

@@ -36,7 +36,14 @@ final class TestDatabase: Sendable {
         PostgresSystem(url: url, exempting: exempting, settlingFor: quiet, patience: patience)
     }
 
-    /// Takes out all it holds.
+    /// A database with the types that random cases use.
+    static func withTypes() throws -> TestDatabase {
+        let database = try TestDatabase(ColumnType.definitions.joined(separator: "; "))
+        try database.connect().execute("ALTER DATABASE \(database.name) SET search_path = public, types")
+        return database
+    }
+
+    /// Takes out all it holds but types.
     func empty() throws {
         let connection = try connect()
         try connection.execute(
