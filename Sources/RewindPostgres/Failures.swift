@@ -106,8 +106,8 @@ extension SystemError {
         SystemError(
             .unsupported,
             """
-            \(place) can't be rewound exactly: \(obstacles.joined(separator: "; ")). Exempt the table, or change that in \
-            the test database.
+            \(place) can't be rewound exactly: \(obstacles.joined(separator: "; ")). Change that in the test database, \
+            or exempt the table if it is about one.
             """)
     }
 

@@ -4,7 +4,7 @@ import Rewind
 /// What a database consists of, as far as Rewind needs to know.
 struct Inspection: Sendable {
     /// Every table that stores rows, partitions among them, sorted by schema and name.
-    let tables: [Table]
+    var tables: [Table]
     let sequences: [DatabaseSequence]
     /// Single-column foreign keys.
     let foreignKeys: [ForeignKey]
@@ -37,7 +37,8 @@ struct Inspection: Sendable {
         foreignKeys = try Self.foreignKeys(connection)
         let foreign = relations.filter { $0.kind == "f" && !exempt.contains($0.name) }.map(\.obstacle)
         // The ordered way switches them off.
-        obstacles = foreign + (try OrderedWay.isNeeded(connection) ? [] : Self.unusualTriggers(connection, tables))
+        let triggers = try OrderedWay.isNeeded(connection) ? [] : Self.unusualTriggers(connection, tables)
+        obstacles = foreign + triggers + (try Self.namesake(connection))
     }
 
     /// The tables' numbers, by name.
@@ -86,6 +87,13 @@ struct Inspection: Sendable {
         }
     }
 
+    /// A role for which `"$user"` in the search path means Rewind's schema.
+    private static func namesake(_ connection: PostgresConnection) throws(PostgresError) -> [String] {
+        let found = try connection.query("SELECT FROM pg_roles WHERE rolname = 'rewind' AND rolcanlogin")
+        return found.rowCount == 0
+            ? [] : ["sessions of the role “rewind” would find Rewind's tables ahead of their own"]
+    }
+
     /// Triggers that fire on moves too, and so would change what a move writes.
     private static func unusualTriggers(
         _ connection: PostgresConnection, _ tables: [Table]
@@ -97,7 +105,8 @@ struct Inspection: Sendable {
             """)
         return (0..<found.rowCount).compactMap { row in
             guard let table = tables.first(where: { $0.objectID == UInt32(found.int64(row, 0)) }) else { return nil }
-            return "the \(found.string(row, 2)) “\(found.string(row, 1))” on “\(table.name)” is enabled for replicas, so it "
+            return
+                "the \(found.string(row, 2)) “\(found.string(row, 1))” on “\(table.name)” is enabled for replicas, so it "
                 + "would fire when Rewind moves"
         }
     }

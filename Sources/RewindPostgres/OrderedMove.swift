@@ -100,7 +100,8 @@ struct OrderedMove {
 
     private static func released(by step: Step, _ reference: OrderedWay.Reference) -> [Row] {
         let gone = reference.actsOnDelete ? step.leaving.compactMap { referredTo($0, reference) } : []
-        return gone + (reference.actsOnUpdate ? changed(step, reference).compactMap { referredTo($0.before, reference) } : [])
+        return gone
+            + (reference.actsOnUpdate ? changed(step, reference).compactMap { referredTo($0.before, reference) } : [])
     }
 
     private static func taken(by step: Step, _ reference: OrderedWay.Reference) -> [Row] {
@@ -228,7 +229,7 @@ extension Table {
         }
         return """
             DELETE FROM ONLY \(qualifiedName) WHERE ctid IN (SELECT c.id FROM (SELECT t.ctid AS id, \(text(of: "t")) AS v,
-            row_number() OVER (PARTITION BY \(text(of: "t"))) AS n FROM ONLY \(qualifiedName) t) c
+            row_number() OVER (PARTITION BY \(text(of: "t")) ORDER BY t.ctid DESC) AS n FROM ONLY \(qualifiedName) t) c
             JOIN (SELECT (k.r)::text AS v, count(*) AS n FROM \(rows(given: texts)) k GROUP BY 1) k
             ON c.v = k.v AND c.n <= k.n) RETURNING 1
             """

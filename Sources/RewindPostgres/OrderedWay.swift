@@ -122,7 +122,8 @@ struct OrderedWay: Sendable {
             references.append(
                 Reference(
                     name: found.string(row, 0), root: UInt32(found.int64(row, 1)),
-                    child: tables[UInt32(found.int64(row, 2))]?.number, childName: nameInReports(schema: found.string(row, 3), name: found.string(row, 4)),
+                    child: tables[UInt32(found.int64(row, 2))]?.number,
+                    childName: nameInReports(schema: found.string(row, 3), name: found.string(row, 4)),
                     parent: parent.number,
                     columns: names.compactMap { name in parent.columns.firstIndex { $0.name == name } },
                     actsOnDelete: found.bool(row, 6), actsOnUpdate: found.bool(row, 7)))

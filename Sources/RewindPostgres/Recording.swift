@@ -24,6 +24,7 @@ final class Recording {
     private var copies = CopyCounts()
     private var fingerprints: [Fingerprint]
     private var counters: Counters
+    private var reading: ReadingSensor
     /// All entries up to this one are captured, or will never be seen.
     private var floor: Int64 = 0
     private var movesSinceVacuum = 0
@@ -37,14 +38,15 @@ final class Recording {
     }
 
     /// Installs the recording. Cost follows the content: it is read once.
-    init(_ mover: PostgresConnection, exempting exempt: Set<String>, patience: Patience) throws {
+    init(_ mover: PostgresConnection, exempting exempt: Set<String>, reading chosen: Set<String>, patience: Patience) throws {
         self.mover = mover
         self.patience = patience
         place = DatabasePlace(mover)
-        let root = try Root(mover, exempting: exempt)
+        let root = try Root(mover, exempting: exempt, reading: chosen)
         inspection = root.inspection
         canWatchDefinitions = root.rights.isSuperuser
         fingerprints = root.fingerprints
+        reading = root.reading
         ordered = try OrderedWay.isNeeded(mover) ? OrderedWay(mover, root.inspection.tables) : nil
         definitions = root.definitions
         unrewindable = try UnrewindableState(mover)
@@ -59,15 +61,17 @@ final class Recording {
 
     /// What changed since the last capture or apply. One round trip when the API has come to rest.
     func capture() throws -> ChangeSet {
+        if reading.isNeeded { try waitForTransactions() }
         var look = try lookOnceTransactionsEnded(look())
         if patience.quiet > .zero { look = try lookOnceQuiet(look) }
         guard look.definitions.isEmpty else {
             throw SystemError.definitionsChanged(look.definitions.joined(separator: "; "), place)
         }
         let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
+        let compared = try reading.changes(at: look.snapshot, &copies, mover)
         let moved = try counters.follow(look.sequenceProbe, at: look.snapshot, mover)
         floor = look.written
-        let changes = ChangeSet(squashing: chained(rows), counters: moved)
+        let changes = ChangeSet(squashing: chained(rows) + compared, counters: moved)
         if changes.isEmpty { return .empty }
         follow(changes)
         pending.append(changes)
@@ -100,16 +104,28 @@ final class Recording {
     private func lookOnceTransactionsEnded(_ first: Look) throws -> Look {
         var last = first
         var open: OpenTransactions?
-        let atRest = try last.log.misses(after: floor) ? polling(for: patience.atMost) { () -> Look? in
-            open = try OpenTransactions(mover)
-            guard open?.areNone == true else { return nil }
-            // Whoever wrote up to here has ended.
-            let known = last.written
-            last = try look()
-            return last.log.misses(after: known) ? nil : last
-        } : first
+        let atRest =
+            try last.log.misses(after: floor)
+            ? polling(for: patience.atMost) { () -> Look? in
+                open = try OpenTransactions(mover)
+                guard open?.areNone == true else { return nil }
+                // Whoever wrote up to here has ended.
+                let known = last.written
+                last = try look()
+                return last.log.misses(after: known) ? nil : last
+            } : first
         if let atRest { return atRest }
         throw SystemError.transactionsOpen(open, for: patience.atMost, place)
+    }
+
+    /// A transaction under way leaves nothing to see in tables that are read.
+    private func waitForTransactions() throws {
+        var open: OpenTransactions?
+        let isOver = try polling(for: patience.atMost) { () -> Bool? in
+            open = try OpenTransactions(mover)
+            return open?.areNone == true ? true : nil
+        }
+        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience.atMost, place) }
     }
 
     /// Waits until nothing has come to the log for a while.
@@ -118,7 +134,8 @@ final class Recording {
         let isQuiet = try polling(for: patience.atMost) { () -> Bool? in
             let grown = try polling(for: patience.quiet) { () -> Look? in
                 let next = try look()
-                return next.written > last.written ? next : nil
+                let isGrown = next.written > last.written || reading.isNeeded && next.snapshot != last.snapshot
+                return isGrown ? next : nil
             }
             if let grown { last = try lookOnceTransactionsEnded(grown) }
             return grown == nil ? true : nil
@@ -161,6 +178,8 @@ final class Recording {
         }
         position.commit(edits)
         counters.follow(changes.counters)
+        reading.follow(changes, numbers: numbers)
+        reading.rest(at: counters.snapshot)
         copies.follow(changes, tables: inspection.tables, numbers: numbers)
         follow(changes)
         pending.removeAll(keepingCapacity: true)
@@ -226,7 +245,8 @@ final class Recording {
             try verifyDefinitions()
             throw error
         }
-        let differing = zip(inspection.tables, zip(found, fingerprints)).filter { $0.1.0 != $0.1.1 }.map(\.0.name)
+        let differing = zip(inspection.tables, zip(found, fingerprints))
+            .filter { $0.0.sensor == .log && $0.1.0 != $0.1.1 }.map(\.0.name)
         if !differing.isEmpty, try look().entries.isEmpty { throw SystemError.changedUnseen(differing, place) }
         if !canWatchDefinitions { try verifyDefinitions() }
         try unrewindable.verify(mover, place)
@@ -273,13 +293,15 @@ private struct Root {
     let definitions: Definitions
     let fingerprints: [Fingerprint]
     let standings: SequenceStandings
+    let reading: ReadingSensor
 
     /// Reads the content and installs the recording, in one transaction that keeps writers away meanwhile.
-    init(_ connection: PostgresConnection, exempting exempt: Set<String>) throws {
-        (inspection, rights, definitions, fingerprints, standings) = try connection.transaction {
-            let inspection = try Inspection(connection, exempting: exempt)
-            let rights = try Rights(connection, inspection)
-            guard rights.suffice else { throw SystemError(.unsupported, rights.description) }
+    init(_ connection: PostgresConnection, exempting exempt: Set<String>, reading chosen: Set<String>) throws {
+        (inspection, rights, definitions, fingerprints, standings, reading) = try connection.transaction {
+            let found = try Inspection(connection, exempting: exempt)
+            let rights = try Rights(connection, found, reading: chosen)
+            guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
+            let inspection = try found.sensing(by: rights, connection)
             guard inspection.obstacles.isEmpty else {
                 throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
             }
@@ -294,8 +316,9 @@ private struct Root {
             try Owner.leaveMark(connection)
             let fingerprints = try Content.fingerprints(inspection.tables, connection)
             let standings = try SequenceStandings(inspection.sequences, connection)
+            let reading = try ReadingSensor(inspection.tables, connection, chosen: chosen)
             try installation.install(fingerprints: fingerprints, definitions: definitions, standings: standings)
-            return (inspection, rights, definitions, fingerprints, standings)
+            return (inspection, rights, definitions, fingerprints, standings, reading)
         }
     }
 }

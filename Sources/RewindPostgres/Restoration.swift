@@ -68,7 +68,7 @@ struct Restoration {
         let defined = try Definitions(connection)
         let found = try Inspection(connection).tables
         let recorded = try connection.query(
-            "SELECT oid, name, definition FROM rewind.tables ORDER BY number")
+            "SELECT oid, name, definition, is_read FROM rewind.tables ORDER BY number")
         for row in 0..<recorded.rowCount {
             let objectID = UInt32(recorded.int64(row, 0))
             guard let table = found.first(where: { $0.objectID == objectID }),
@@ -79,7 +79,7 @@ struct Restoration {
                 tables.append(nil)
                 continue
             }
-            tables.append(table.numbered(row))
+            tables.append(table.numbered(row, recorded.bool(row, 3) ? .reading : .log))
         }
         try lock()
     }
@@ -95,7 +95,7 @@ struct Restoration {
     private mutating func restoreRows() throws {
         let log = LogReading(try connection.query(LogReading.selectAll), tables: tables)
         if !log.definitions.isEmpty {
-            report.problems.append("the schema changed (\(log.definitions.joined(separator: ", ")))")
+            report.problems.insert("the schema changed (\(log.definitions.joined(separator: ", ")))", at: 0)
         }
         try restoreKeyed(log.entries)
         try restoreKeyless(log.entries)
@@ -131,7 +131,19 @@ struct Restoration {
             let key = RowKey(table: number, key: change.key)
             if !known.contains(key) { rows.append((key, change.before)) }
         }
+        for table in tables.compactMap({ $0 }) where table.sensor == .reading && table.hasKey {
+            rows += try rowsRead(table)
+        }
         try bringBack(rows)
+    }
+
+    /// What rows of a table that is read, and that are not as at the root, were there.
+    private func rowsRead(_ table: Table) throws(PostgresError) -> [(key: RowKey, atRoot: Row?)] {
+        let (missing, surplus) = try ReadingSensor.differences(of: table, connection)
+        let atRoot = missing.map { (key: RowKey(table: table.number, key: table.key(of: $0)), atRoot: Optional($0)) }
+        let known = Set(atRoot.map(\.key))
+        let new = surplus.map { RowKey(table: table.number, key: table.key(of: $0)) }.filter { !known.contains($0) }
+        return new.map { ($0, nil) } + atRoot
     }
 
     private mutating func bringBack(_ rows: [(key: RowKey, atRoot: Row?)]) throws {
@@ -156,7 +168,7 @@ struct Restoration {
             "SELECT tbl, root, key FROM rewind.position WHERE copies IS NULL ORDER BY id")
         return (0..<stored.rowCount).compactMap { row in
             let number = Int(stored.int64(row, 0))
-            guard let table = tables[number] else { return nil }
+            guard let table = tables[number], table.sensor == .log else { return nil }
             let key = RowText.row(stored.bytes(row, 2), numeric: table.key.map { table.numericColumns[$0] })
             let atRoot =
                 stored.isNull(row, 1) ? nil : RowText.row(stored.bytes(row, 1), numeric: table.numericColumns)
@@ -189,13 +201,18 @@ struct Restoration {
             "SELECT tbl, key, root IS NULL FROM rewind.position WHERE copies IS NOT NULL ORDER BY id")
         for row in 0..<stored.rowCount {
             let number = Int(stored.int64(row, 0))
-            guard let table = tables[number] else { continue }
+            guard let table = tables[number], table.sensor == .log else { continue }
             let image = RowText.row(stored.bytes(row, 1), numeric: table.numericColumns)
             surplus[RowKey(table: number, key: image), default: 0] += stored.bool(row, 2) ? 1 : -1
         }
         for entry in entries where tables[entry.table]?.hasKey == false {
             if let old = entry.old { surplus[RowKey(table: entry.table, key: old), default: 0] -= 1 }
             if let new = entry.new { surplus[RowKey(table: entry.table, key: new), default: 0] += 1 }
+        }
+        for table in tables.compactMap({ $0 }) where table.sensor == .reading && !table.hasKey {
+            let rows = try ReadingSensor.differences(of: table, connection)
+            for row in rows.missing { surplus[RowKey(table: table.number, key: row), default: 0] -= 1 }
+            for row in rows.surplus { surplus[RowKey(table: table.number, key: row), default: 0] += 1 }
         }
         // First those that go: they may be in the way of the others.
         for (key, count) in surplus.sorted(by: { $0.value > $1.value }) where count != 0 {
@@ -270,7 +287,7 @@ struct Restoration {
 
 extension Table {
     /// The same table under the number that the log knows it by.
-    fileprivate func numbered(_ number: Int) -> Table {
+    fileprivate func numbered(_ number: Int, _ sensor: Sensor) -> Table {
         Table(
             number: number, objectID: objectID, schemaName: schemaName, tableName: tableName, columns: columns,
             key: key, sensor: sensor, keyOperators: keyOperators)

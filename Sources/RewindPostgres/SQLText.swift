@@ -10,6 +10,8 @@ func literal(_ text: String) -> String {
 
 /// How reports name a table or sequence: without the schema where that is `public`; quoted where it would be ambiguous.
 func nameInReports(schema: String, name: String) -> String {
-    let parts = (schema == "public" ? [name] : [schema, name]).map { $0.contains { ".\"".contains($0) } ? quoted($0) : $0 }
+    let parts = (schema == "public" ? [name] : [schema, name]).map {
+        $0.contains { ".\"".contains($0) } ? quoted($0) : $0
+    }
     return parts.joined(separator: ".")
 }

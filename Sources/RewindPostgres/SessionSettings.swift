@@ -12,7 +12,8 @@ enum SessionSettings {
     private static let common =
         spelling + [
             ("row_security", "off"), ("client_min_messages", "error"), ("statement_timeout", "0"),
-            ("idle_in_transaction_session_timeout", "0"), ("idle_session_timeout", "0"), ("lock_timeout", "\(lockTimeoutMilliseconds)"),
+            ("idle_in_transaction_session_timeout", "0"), ("idle_session_timeout", "0"),
+            ("lock_timeout", "\(lockTimeoutMilliseconds)"),
             ("standard_conforming_strings", "on"), ("jit", "off"), ("default_transaction_isolation", "read committed"),
             ("default_transaction_deferrable", "off"), ("array_nulls", "on"), ("transform_null_equals", "off"),
         ]

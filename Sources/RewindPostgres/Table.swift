@@ -12,6 +12,8 @@ struct Table: Sendable, Hashable {
     /// The columns of the primary key or, without one, of a unique index that no NULL gets around; empty when rows can
     /// only be told apart by all of their content.
     let key: [Int]
+    /// Whether we may alter it: have triggers fire for every session, and switch others off.
+    var isOwned = true
     /// Whether triggers of ours tell of its changes.
     var sensor: Sensor
 
@@ -92,11 +94,13 @@ struct Table: Sendable, Hashable {
         return "\(matches.joined(separator: " AND ")) AND \(text(of: "t")) = (k.r)::text"
     }
 
-    /// Takes out one row that looks like the text; fails with a division by zero when there is none.
+    /// Takes out the last row that looks like the text, so that those that were there before stay where they are; fails
+    /// with a division by zero when there is none.
     var deleteOne: String {
         """
         WITH gone AS (DELETE FROM ONLY \(qualifiedName) WHERE ctid =
-        (SELECT t.ctid FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = \(textGiven) LIMIT 1) RETURNING 1)
+        (SELECT t.ctid FROM ONLY \(qualifiedName) t WHERE \(text(of: "t")) = \(textGiven)
+        ORDER BY t.ctid DESC LIMIT 1) RETURNING 1)
         SELECT 1 / count(*) FROM gone
         """
     }

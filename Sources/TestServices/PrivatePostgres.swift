@@ -15,7 +15,7 @@ import Synchronization
 /// ```
 public final class PrivatePostgres: Sendable {
     /// The role that owns everything.
-    public static let administrator = "rewind"
+    public static let administrator = "tester"
     /// The port in the socket's name. Nothing listens on it.
     static let port = 5432
 

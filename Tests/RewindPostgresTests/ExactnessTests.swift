@@ -58,6 +58,7 @@ struct RandomWalk {
     private let api: [PostgresConnection]
     /// Where Rewind connects.
     private let url: String
+    private let tester: PostgresConnection
 
     private struct State {
         let dump: [String]
@@ -70,16 +71,18 @@ struct RandomWalk {
         self.example = example
         self.url = url ?? database.url
         self.database = database
-        try database.empty()
+        tester = try database.connect()
+        try database.empty(over: tester)
         api = try example.settings.map { settings in
             let connection = try database.connect()
-            try connection.execute("SET lock_timeout = 20; SET statement_timeout = '3s'; SET client_min_messages = error")
+            try connection.execute(
+                "SET lock_timeout = 20; SET statement_timeout = '3s'; SET client_min_messages = error")
             for setting in settings { try connection.execute("SET \(setting)") }
             return connection
         }
-        let maker = try database.connect()
-        try maker.execute("SET statement_timeout = '3s'; SET client_min_messages = error")
-        for statement in example.setup { try? maker.execute(statement) }
+        try tester.execute("SET statement_timeout = '3s'")
+        for statement in example.setup { try? tester.execute(statement) }
+        try tester.execute("RESET statement_timeout")
     }
 
     /// Statements that fail are part of the game.
@@ -91,7 +94,7 @@ struct RandomWalk {
     }
 
     func run() async throws {
-        let root = try database.dump()
+        let root = try database.dump(over: tester)
         var system: PostgresSystem? = PostgresSystem(url: url)
         try await system?.begin()
         if let system { try await walk(system, root: root) }
@@ -107,7 +110,7 @@ struct RandomWalk {
             try await next.begin()
             try await next.end()
         }
-        try expect(try database.dump(), root, "after the end")
+        try expect(try database.dump(over: tester), root, "after the end")
         if try database.holdsAnythingOfRewind() { throw Deviation(description: "something of Rewind's is left behind") }
     }
 
@@ -124,7 +127,7 @@ struct RandomWalk {
                 let target = states[number % states.count]
                 try await system.apply(now.fromRoot.inverted.then(target.fromRoot))
                 now = target
-                try expect(try database.dump(), now.dump, "after a move")
+                try expect(try database.dump(over: tester), now.dump, "after a move")
                 guard try await system.capture().isEmpty else { throw Deviation(description: "a move was captured") }
             }
         }
@@ -136,7 +139,8 @@ struct RandomWalk {
         guard try await system.contentFingerprint() == fingerprint else {
             throw Deviation(description: "the changes captured do not lead to the content: \(changes)")
         }
-        return State(dump: try database.dump(), fingerprint: fingerprint, fromRoot: state.fromRoot.then(changes))
+        return State(
+            dump: try database.dump(over: tester), fingerprint: fingerprint, fromRoot: state.fromRoot.then(changes))
     }
 
     private func expect(_ found: [String], _ expected: [String], _ when: String) throws {

@@ -33,15 +33,18 @@ struct RandomCase: CustomStringConvertible {
         for _ in 0..<random.int(0...12) { setup.append(schema.insert(&random)) }
         steps = (0..<random.int(2...12)).map { number in
             if number > 0, random.oneIn(3) { return .move(random.int(0...20)) }
-            return .request(onlyNewRows ? [Statement(connection: 0, sql: schema.insert(&random))] : schema.request(&random))
+            return .request(
+                onlyNewRows ? [Statement(connection: 0, sql: schema.insert(&random))] : schema.request(&random))
         }
         ending = random.pick(Ending.allCases)
     }
 
     private static func settings(_ random: inout SeededGenerator) -> [String] {
         let all = [
-            "DateStyle = 'SQL, DMY'", "IntervalStyle = 'sql_standard'", "extra_float_digits = -15", "bytea_output = 'escape'",
-            "TimeZone = 'Asia/Kathmandu'", "client_encoding = 'LATIN1'", "search_path = \"S 1\", public, types", "array_nulls = on",
+            "DateStyle = 'SQL, DMY'", "IntervalStyle = 'sql_standard'", "extra_float_digits = -15",
+            "bytea_output = 'escape'",
+            "TimeZone = 'Asia/Kathmandu'", "client_encoding = 'LATIN1'", "search_path = \"S 1\", public, types",
+            "array_nulls = on",
             "session_replication_role = replica", "quote_all_identifiers = on", "xmloption = document",
             "default_transaction_isolation = 'repeatable read'", "row_security = on", "IntervalStyle = 'iso_8601'",
         ]
@@ -81,7 +84,8 @@ struct RandomCase: CustomStringConvertible {
     }
 
     private var withLessSetup: [RandomCase] {
-        let settings = (0...1).filter { !self.settings[$0].isEmpty }.map { index in changed { $0.settings[index] = [] } }
+        let settings = (0...1).filter { !self.settings[$0].isEmpty }.map { index in changed { $0.settings[index] = [] }
+        }
         // From the end: what is made later depends on what is made earlier.
         return settings + setup.indices.reversed().map { index in changed { $0.setup.remove(at: index) } }
     }

@@ -15,10 +15,13 @@ struct RandomSchema {
     private(set) var tables: [Table] = []
 
     private static let names = [
-        "\"order\"", "\"we\"\"ird\"", "\"täble 1\"", "\"a.b\"", "t", "\"S 1\".t", "\"S 1\".\"it's\"", "plain", "mood_table", "k",
+        "\"order\"", "\"we\"\"ird\"", "\"täble 1\"", "\"a.b\"", "t", "\"S 1\".t", "\"S 1\".\"it's\"", "plain",
+        "mood_table", "k",
         "a.b", "\"!x\"",
     ]
-    private static let columnNames = ["t", "k", "v", "r", "\"b c\"", "\"gr\"\"oup\"", "old", "\"new\"", "\"Ü\"", "seq", "tbl"]
+    private static let columnNames = [
+        "t", "k", "v", "r", "\"b c\"", "\"gr\"\"oup\"", "old", "\"new\"", "\"Ü\"", "seq", "tbl",
+    ]
 
     init(_ random: inout SeededGenerator) {
         statements = ColumnType.sequences + ["CREATE SCHEMA \"S 1\"", "CREATE SCHEMA a"]
@@ -182,7 +185,8 @@ struct RandomSchema {
         let name = random.pick(["\"!a\"", "zz", "\" first\""])
         statements.append(
             "CREATE \(isConstraint ? "CONSTRAINT " : "")TRIGGER \(name) \(timing) \(events) ON \(table.name) "
-                + (isConstraint ? "DEFERRABLE INITIALLY DEFERRED " : "") + "FOR EACH \(level) EXECUTE FUNCTION \(function)()")
+                + (isConstraint ? "DEFERRABLE INITIALLY DEFERRED " : "")
+                + "FOR EACH \(level) EXECUTE FUNCTION \(function)()")
     }
 
     private mutating func addView(of table: Table) {

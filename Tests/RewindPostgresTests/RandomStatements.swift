@@ -23,7 +23,9 @@ extension RandomSchema {
     private static func merged<T>(_ a: [T], _ b: [T], _ random: inout SeededGenerator) -> [T] {
         var (a, b, both) = (a[...], b[...], [T]())
         while let first = a.first ?? b.first {
-            if a.isEmpty || (!b.isEmpty && random.oneIn(2)) { both.append(b.removeFirst()) } else {
+            if a.isEmpty || (!b.isEmpty && random.oneIn(2)) {
+                both.append(b.removeFirst())
+            } else {
                 both.append(first)
                 a.removeFirst()
             }
@@ -62,7 +64,8 @@ extension RandomSchema {
         let insert = insert(into: table, &random)
         let condition = condition(table, &random)
         let column = table.columns.randomElement(using: &random)
-        let assigned = column.map { "\($0.name) = \(value($0, &random))" } ?? table.number.map { "\($0) = 3" } ?? "late = 1"
+        let assigned =
+            column.map { "\($0.name) = \(value($0, &random))" } ?? table.number.map { "\($0) = 3" } ?? "late = 1"
         switch random.int(0...17) {
         case 0...3: return insert
         case 4...6: return "UPDATE \(table.name) SET \(assigned) WHERE \(condition)"
@@ -81,11 +84,15 @@ extension RandomSchema {
                 WHEN MATCHED THEN UPDATE SET \(assigned) WHEN NOT MATCHED THEN INSERT DEFAULT VALUES
                 """
         case 13:
-            return "WITH d AS (DELETE FROM \(table.name) WHERE \(condition) RETURNING *) INSERT INTO \(table.name) SELECT * FROM d"
-        case 14: return "DO $$ BEGIN \(insert); \(insert); RAISE 'x'; EXCEPTION WHEN others THEN DELETE FROM \(table.name) WHERE \(condition); END $$"
+            return
+                "WITH d AS (DELETE FROM \(table.name) WHERE \(condition) RETURNING *) INSERT INTO \(table.name) SELECT * FROM d"
+        case 14:
+            return
+                "DO $$ BEGIN \(insert); \(insert); RAISE 'x'; EXCEPTION WHEN others THEN DELETE FROM \(table.name) WHERE \(condition); END $$"
         case 15: return sequenceCall(&random)
         case 16:
-            return "TRUNCATE " + random.pick(["", "ONLY "]) + table.name + random.pick(["", " CASCADE", " RESTART IDENTITY CASCADE"])
+            return "TRUNCATE " + random.pick(["", "ONLY "]) + table.name
+                + random.pick(["", " CASCADE", " RESTART IDENTITY CASCADE"])
         default: return "UPDATE \(table.name) SET \(assigned)"
         }
     }

@@ -31,9 +31,23 @@ final class TestDatabase: Sendable {
 
     /// A system to explore it.
     func system(
-        exempting: Set<String> = [], settlingFor quiet: Duration = .zero, patience: Duration = .seconds(2)
+        exempting: Set<String> = [], settlingFor quiet: Duration = .zero, patience: Duration = .seconds(2),
+        as user: String = PrivatePostgres.administrator
     ) -> PostgresSystem {
-        PostgresSystem(url: url, exempting: exempting, settlingFor: quiet, patience: patience)
+        PostgresSystem(url: url(as: user), exempting: exempting, settlingFor: quiet, patience: patience)
+    }
+
+    func url(as user: String) -> String { server.url(database: name, user: user) }
+
+    /// How messages name it.
+    var place: String { "“\(name)” at \(server.socketDirectory)" }
+
+    /// Makes a role that may log in.
+    /// - Parameter grant: what it may do, up to its name.
+    func makeRole(_ grant: String) throws -> String {
+        let role = "role_" + UUID().uuidString.prefix(8).lowercased()
+        try connect().execute("CREATE ROLE \(role) LOGIN; \(grant) \(role)")
+        return role
     }
 
     /// A database with the types that random cases use.
@@ -44,8 +58,7 @@ final class TestDatabase: Sendable {
     }
 
     /// Takes out all it holds but types.
-    func empty() throws {
-        let connection = try connect()
+    func empty(over connection: PostgresConnection) throws {
         try connection.execute(
             """
             SET client_min_messages = error; DROP SCHEMA IF EXISTS public, "S 1", a, rewind CASCADE; CREATE SCHEMA public
@@ -54,12 +67,20 @@ final class TestDatabase: Sendable {
 
     /// All content but Rewind's own, exact: one line for each row, and one for each sequence.
     func dump() throws -> [String] {
-        let connection = try connect()
+        try dump(over: connect())
+    }
+
+    /// The same, over a connection that is then set as it was.
+    func dump(over connection: PostgresConnection) throws -> [String] {
         try connection.execute(
-            "SET timezone = 'UTC'; SET search_path = pg_catalog; SET extra_float_digits = 3; SET bytea_output = hex")
+            """
+            BEGIN; SET LOCAL timezone = 'UTC'; SET LOCAL search_path = pg_catalog; SET LOCAL extra_float_digits = 3;
+            SET LOCAL bytea_output = hex
+            """)
+        defer { try? connection.execute("ROLLBACK") }
         let tables = try connection.query(
             """
-            SELECT c.oid::regclass::text, c.relkind, (SELECT string_agg(format(', x.%s::xml::text', quote_ident(attname)), '')
+            SELECT c.oid::regclass::text, c.relkind, (SELECT string_agg(format(', x.%s::xml::text', quote_ident(attname)), '' ORDER BY attnum)
             FROM pg_attribute JOIN pg_type y ON y.oid = atttypid WHERE attrelid = c.oid AND 142 IN (atttypid, y.typbasetype)
             AND attnum > 0 AND NOT attisdropped)
             FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.relkind IN ('r', 'S')
