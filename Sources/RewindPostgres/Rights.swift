@@ -69,8 +69,10 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
 
     /// The statement that makes a table recorded instead of read.
     static func grantOfTrigger(_ table: Table, _ connection: PostgresConnection) throws(PostgresError) -> String {
-        let role = try connection.query("SELECT quote_ident(current_user)").string(0, 0)
-        return "GRANT TRIGGER ON \(table.qualifiedName) TO \(role)"
+        try connection.query(
+            "SELECT format('GRANT TRIGGER ON %I.%I TO %I', $1::text, $2::text, current_user)",
+            [table.schemaName, table.tableName]
+        ).string(0, 0)
     }
 
     private mutating func noteGrants(_ relations: [RelationRights], _ role: String) {
