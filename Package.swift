@@ -48,7 +48,7 @@ let package = Package(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
             path: "Examples/Payments"),
         .executableTarget(
-            name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindSQLite"],
+            name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite"],
             path: "Examples/Tutorial"),
         .executableTarget(
             name: "RewindCommand",

@@ -1,15 +1,21 @@
-import Foundation
 // Speed, as one table. Figures are printed beside their targets and never fail the build: `make bench` exits with 0.
+// With names of groups as arguments, only these are measured: `RewindBenchmarks core workers`.
 
-if CommandLine.arguments.dropFirst().first == "serve" {
+let arguments = CommandLine.arguments.dropFirst()
+if arguments.first == "serve" {
     try OrdersProcess.serve(databasePath: CommandLine.arguments[2])
 } else {
+    let groups: [(name: String, measure: @Sendable () async throws -> [Figure])] = [
+        ("core", CoreThroughput.figures),
+        ("workers", ParallelWorkers.figures),
+        ("rewinding", RewindingCost.figures),
+        ("postgres", PostgresCost.figures),
+        ("demo", DemoExploration.figures),
+        ("memory", MemoryPerState.figures),
+    ]
     var figures: [Figure] = []
-    figures += try await PostgresCost.figures()
-    if CommandLine.arguments.contains("postgres") { print(Report.text(figures)); exit(0) }
-    figures += try await CoreThroughput.figures()
-    figures += try await RewindingCost.figures()
-    figures += try await DemoExploration.figures()
-    figures += try await MemoryPerState.figures()
+    for group in groups where arguments.isEmpty || arguments.contains(group.name) {
+        figures += try await group.measure()
+    }
     print(Report.text(figures))
 }

@@ -1,18 +1,22 @@
-// The tutorial as a program of its own: explores the payments API at API_URL, whose SQLite file is DATABASE.
+// The tutorial as a program of its own: explores the payments API at API_URL, which keeps its data in the database at
+// DATABASE_URL: a PostgreSQL URL, or the path of a SQLite file.
 //
-//     rewind serve --database orders-test.sqlite --test-clock --bug double-refund
-//     API_URL=http://127.0.0.1:8080 DATABASE=orders-test.sqlite swift run tutorial
+//     export DATABASE_URL=postgresql://localhost/orders_test
+//     rewind serve --test-clock --bug double-refund &
+//     API_URL=http://127.0.0.1:8080 swift run tutorial
 
 import Foundation
 import Payments
 import Rewind
 import RewindHTTP
+import RewindPostgres
 import RewindSQLite
 
 let environment = ProcessInfo.processInfo.environment
-let world = World(
-    api: try API(baseURL: environment["API_URL"] ?? "http://127.0.0.1:8080"),
-    systems: [SQLiteSystem(path: environment["DATABASE"] ?? "orders-test.sqlite")])
+let database = environment["DATABASE_URL"] ?? "orders-test.sqlite"
+let system: any RewindableSystem =
+    database.contains("://") ? PostgresSystem(url: database) : SQLiteSystem(path: database)
+let world = World(api: try API(baseURL: environment["API_URL"] ?? "http://127.0.0.1:8080"), systems: [system])
 
 let explorer = try Explorer(payments, in: world, limits: Limits(steps: 20_000, depth: 15))
 let result = await explorer.explore()

@@ -15,12 +15,21 @@ struct SearchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "seconds"))
     var maxSeconds: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Explore with this many at once, each with a copy of the database and a service of its own.",
+            valueName: "count"))
+    var workers: Int = 1
+
     @Option(help: ArgumentHelp("Decides what is left to chance.", valueName: "number"))
     var seed: UInt64 = 1
 
     func validate() throws {
         for (name, value) in [("--max-steps", Optional(maxSteps)), ("--max-depth", maxDepth)] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1; it is \(value).") }
+        }
+        guard (1...64).contains(workers) else {
+            throw ValidationError("--workers must be from 1 to 64; it is \(workers).")
         }
         if let maxSeconds, !(maxSeconds > 0) {
             throw ValidationError("--max-seconds must be more than 0; it is \(maxSeconds).")

@@ -15,19 +15,30 @@ struct ServiceUnderTest {
     func explored(by search: SearchOptions, title: String) async throws -> ExplorationResult {
         // The service brings the schema up to date when it starts, so the guard comes first.
         try database.check()
-        let server = try ServerProcess.start(
-            arguments: arguments, environment: ["DATABASE_URL": database.forService],
-            log: database.directory.appendingPathComponent("log"))
-        defer { server.stop() }
-        let world = World(api: try API(baseURL: server.url), systems: [database.system(on: .shared)])
+        let team = try await ServiceTeam(of: search.workers, arguments: arguments, database: database)
+        do {
+            let result = try await explored(by: team, search, title: title)
+            if case .failed = result.stopReason { for note in await team.notes() { Terminal.note(note) } }
+            await team.stop()
+            return result
+        } catch {
+            await team.stop()
+            throw error
+        }
+    }
+
+    private func explored(by team: ServiceTeam, _ search: SearchOptions, title: String) async throws
+        -> ExplorationResult
+    {
+        let world: @Sendable (Int, WorkerThread) async throws -> World = { try await team.world($0, on: $1) }
+        let workers = try await Worker.team(of: search.workers, makingWorlds: world)
         let progress = ProgressLine(title: title)
+        defer { progress.finish() }
         let explorer = try Explorer(
-            payments, in: world, strategy: search.strategy, seed: search.seed, limits: search.limits,
+            payments, by: workers, strategy: search.strategy, seed: search.seed, limits: search.limits,
+            replacingLostWorlds: search.workers > 1 ? world : nil,
             onProgress: progress.show)
-        let result = await explorer.explore()
-        progress.finish()
-        if case .failed = result.stopReason { noteLog(of: server) }
-        return result
+        return await explorer.explore()
     }
 
     private var arguments: [String] {
@@ -35,11 +46,5 @@ struct ServiceUnderTest {
         if let bug { arguments += ["--bug", bug.rawValue] }
         if isCaching { arguments.append("--caching-api") }
         return arguments
-    }
-
-    private func noteLog(of server: ServerProcess) {
-        if let status = server.exitDescription { Terminal.note("The service \(status).") }
-        let tail = server.logTail
-        if !tail.isEmpty { Terminal.note("The end of its log:\n\(tail)") }
     }
 }

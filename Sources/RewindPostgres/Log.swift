@@ -18,7 +18,7 @@ struct LogReading {
     static let select = """
         SELECT s.snapshot, l.seq, l.tbl, l.old, l.new, (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
         FROM rewind.log_seq_seq) FROM (SELECT pg_current_snapshot()::text AS snapshot) s
-        LEFT JOIN rewind.log l ON l.seq > $1 ORDER BY l.seq
+        LEFT JOIN rewind.log l ON l.seq > $1
         """
 
     /// Everything, whoever has seen it.
@@ -29,25 +29,34 @@ struct LogReading {
     init(_ result: PostgresResult, tables: [Table?]) {
         snapshot = Snapshot(text: result.rowCount > 0 ? result.string(0, 0) : "")
         written = result.rowCount > 0 ? result.int64(0, 5) : 0
-        for row in 0..<result.rowCount where !result.isNull(row, 1) {
+        let rows = (0..<result.rowCount).filter { !result.isNull($0, 1) }
+        for row in rows.sorted(by: { result.int64($0, 1) < result.int64($1, 1) }) {
             numbers.append(result.int64(row, 1))
             let number = Int(result.int64(row, 2))
             if number == Installation.definitionEntry {
                 definitions.append(result.string(row, 3))
             } else if tables.indices.contains(number), let table = tables[number] {
-                entries.append(
-                    LogEntry(
-                        table: number, old: Self.image(result, row, 3, table), new: Self.image(result, row, 4, table)))
+                let (old, new) = (Self.image(result, row, 3, table), Self.image(result, row, 4, table))
+                let isWhole = (old == nil) == result.isNull(row, 3) && (new == nil) == result.isNull(row, 4)
+                if isWhole { entries.append(LogEntry(table: number, old: old, new: new)) } else { alter(table) }
             }
         }
     }
+
+    var isEmpty: Bool { numbers.isEmpty }
 
     /// Whether entries beyond that one were written that can't be seen: their transactions are open, or rolled back.
     func misses(after known: Int64) -> Bool { written - known > numbers.lazy.count { $0 > known } }
 
     private static func image(_ result: PostgresResult, _ row: Int, _ column: Int, _ table: Table) -> Row? {
         if result.isNull(row, column) { return nil }
-        return RowText.row(result.bytes(row, column), numeric: table.numericColumns)
+        return RowText.fittingRow(result.bytes(row, column), numeric: table.numericColumns)
+    }
+
+    /// Notes what event triggers tell only where our role is a superuser's.
+    private mutating func alter(_ table: Table) {
+        let sentence = "the columns of “\(table.name)” are others"
+        if !definitions.contains(sentence) { definitions.append(sentence) }
     }
 }
 
@@ -124,6 +133,4 @@ private func net(_ changes: [RowChange]) -> RowChange? {
 /// <https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT>
 struct Snapshot: Equatable {
     let text: String
-
-    static let select = "SELECT pg_current_snapshot()::text"
 }

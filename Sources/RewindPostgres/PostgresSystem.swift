@@ -42,7 +42,8 @@ public actor PostgresSystem: QueryableSystem {
     ///   - thread: where its blocking calls are made.
     public init(
         url: String, name: String = "db", guarding: DatabaseGuard = .testDatabasesOnly,
-        exempting exempt: Set<String> = [], reading: Set<String> = [], settlingFor quiet: Duration = .zero, patience: Duration = .seconds(2),
+        exempting exempt: Set<String> = [], reading: Set<String> = [], settlingFor quiet: Duration = .zero,
+        patience: Duration = .seconds(2),
         thread: WorkerThread = .shared
     ) {
         self.url = url

@@ -8,7 +8,6 @@ struct ReadingSensor {
     private let tables: [Table]
     /// By the table's number: each row, and how many copies of it there are.
     private var known: [Int: [Row: Int]]
-    private var snapshot: Snapshot?
 
     /// What may be read at every step, unless it is asked for.
     static let rowLimit = 20_000
@@ -40,20 +39,13 @@ struct ReadingSensor {
 
     var isNeeded: Bool { !tables.isEmpty }
 
-    /// Takes note that nothing has changed up to now.
-    mutating func rest(at snapshot: Snapshot?) { self.snapshot = snapshot }
-
     /// What changed since the last look.
-    mutating func changes(
-        at snapshot: Snapshot, _ copies: inout CopyCounts, _ connection: PostgresConnection
-    ) throws -> [RowChange] {
-        guard isNeeded, snapshot != self.snapshot else { return [] }
+    mutating func changes(_ copies: inout CopyCounts, _ connection: PostgresConnection) throws -> [RowChange] {
         let now = try Self.read(tables, connection)
         let changes = tables.flatMap { table in
             Self.changes(of: table, from: known[table.number] ?? [:], to: now[table.number] ?? [:], &copies)
         }
         known = now
-        self.snapshot = snapshot
         return changes
     }
 

@@ -27,6 +27,8 @@ final class Recording {
     private var reading: ReadingSensor
     /// All entries up to this one are captured, or will never be seen.
     private var floor: Int64 = 0
+    /// What the server had seen when the log was last read to its end; `nil` when that is not known.
+    private var snapshot: Snapshot?
     private var movesSinceVacuum = 0
 
     /// How long the API is given to come to rest.
@@ -38,7 +40,9 @@ final class Recording {
     }
 
     /// Installs the recording. Cost follows the content: it is read once.
-    init(_ mover: PostgresConnection, exempting exempt: Set<String>, reading chosen: Set<String>, patience: Patience) throws {
+    init(
+        _ mover: PostgresConnection, exempting exempt: Set<String>, reading chosen: Set<String>, patience: Patience
+    ) throws {
         self.mover = mover
         self.patience = patience
         place = DatabasePlace(mover)
@@ -54,12 +58,11 @@ final class Recording {
         numbers = root.inspection.numbers
         try mover.execute(SessionSettings.plansOfMoves)
         statements = try Statements(mover)
-        counters.snapshot = Snapshot(text: try mover.run(statements.snapshot).string(0, 0))
     }
 
     // MARK: Capturing
 
-    /// What changed since the last capture or apply. One round trip when the API has come to rest.
+    /// What changed since the last capture or apply. One round trip, more while the API has not come to rest.
     func capture() throws -> ChangeSet {
         if reading.isNeeded { try waitForTransactions() }
         var look = try lookOnceTransactionsEnded(look())
@@ -68,9 +71,11 @@ final class Recording {
             throw SystemError.definitionsChanged(look.definitions.joined(separator: "; "), place)
         }
         let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
-        let compared = try reading.changes(at: look.snapshot, &copies, mover)
-        let moved = try counters.follow(look.sequenceProbe, at: look.snapshot, mover)
+        let aTransactionEnded = look.snapshot != snapshot
+        let moved = try counters.follow(look.sequenceProbes, aTransactionEnded: aTransactionEnded, mover)
+        let compared = try reading.isNeeded && aTransactionEnded ? reading.changes(&copies, mover) : []
         floor = look.written
+        snapshot = look.snapshot
         let changes = ChangeSet(squashing: chained(rows) + compared, counters: moved)
         if changes.isEmpty { return .empty }
         follow(changes)
@@ -78,21 +83,23 @@ final class Recording {
         return changes
     }
 
-    /// The log and the sequences, at one instant.
+    /// The log and the sequences.
     private func look() throws(PostgresError) -> Look {
+        let results = try mover.pipelined([[logCall] + counters.probes(mover)])
+        let log = LogReading(results[0], tables: inspection.tables)
+        return Look(log: log, sequenceProbes: Array(results.dropFirst()))
+    }
+
+    private var logCall: PostgresCall {
         var parameters = PostgresParameters()
         parameters.append(floor)
-        var calls = [PostgresCall(statements.log, parameters)]
-        if let probe = try counters.probe(mover) { calls.append(probe) }
-        let results = try mover.pipelined([calls])
-        let log = LogReading(results[0], tables: inspection.tables)
-        return Look(log: log, sequenceProbe: results.count > 1 ? results[1] : nil)
+        return PostgresCall(statements.log, parameters)
     }
 
     @dynamicMemberLookup
     private struct Look {
         let log: LogReading
-        let sequenceProbe: PostgresResult?
+        let sequenceProbes: [PostgresResult]
 
         subscript<Property>(dynamicMember path: KeyPath<LogReading, Property>) -> Property { log[keyPath: path] }
     }
@@ -171,15 +178,14 @@ final class Recording {
         }
         if !pending.isEmpty { calls.append(logDeletion()) }
         do {
-            let results = try mover.pipelined([calls, [PostgresCall(statements.snapshot)]])
-            counters.snapshot = results.last.map { Snapshot(text: $0.string(0, 0)) }
-        } catch {
+            let results = try mover.pipelined([calls, [logCall]])
+            try noteWhatCameLate(results.last)
+        } catch let error as PostgresError {
             throw try explain(error, changes)
         }
         position.commit(edits)
         counters.follow(changes.counters)
         reading.follow(changes, numbers: numbers)
-        reading.rest(at: counters.snapshot)
         copies.follow(changes, tables: inspection.tables, numbers: numbers)
         follow(changes)
         pending.removeAll(keepingCapacity: true)
@@ -194,6 +200,22 @@ final class Recording {
             numbers[change.table].map { (inspection.tables[$0], change.before, change.after) }
         }
         return try OrderedMove(known, ordered, place).calls(mover)
+    }
+
+    /// Behind a move the log is empty, unless something was written after the last capture: too late to know by which
+    /// request.
+    private func noteWhatCameLate(_ result: PostgresResult?) throws {
+        guard let result else { return }
+        let log = LogReading(result, tables: inspection.tables)
+        snapshot = log.snapshot
+        if log.isEmpty { return }
+        let names = Set(log.entries.map { "“\(inspection.tables[$0.table].name)”" }).sorted().joined(separator: ", ")
+        throw SystemError(
+            .notRewindable,
+            """
+            The API wrote to \(names) in \(place) after the change of its last request had been captured. It works in the \
+            background: give it time to come to rest with settlingFor:, or exempt these tables.
+            """)
     }
 
     /// What was captured is in the position from now on. Entries that came since stay for the next capture.
@@ -245,10 +267,11 @@ final class Recording {
             try verifyDefinitions()
             throw error
         }
+        // What tables that are read may hold beyond that is told by the next capture.
         let differing = zip(inspection.tables, zip(found, fingerprints))
             .filter { $0.0.sensor == .log && $0.1.0 != $0.1.1 }.map(\.0.name)
-        if !differing.isEmpty, try look().entries.isEmpty { throw SystemError.changedUnseen(differing, place) }
         if !canWatchDefinitions { try verifyDefinitions() }
+        if !differing.isEmpty, try look().isEmpty { throw SystemError.changedUnseen(differing, place) }
         try unrewindable.verify(mover, place)
         return found.reduce(.zero, +)
     }
@@ -272,14 +295,12 @@ final class Recording {
 /// Statements that every step needs, parsed once.
 private struct Statements {
     let log: PostgresStatement
-    let snapshot: PostgresStatement
     let emptyLog: PostgresStatement
     let remember: PostgresStatement
     let forget: PostgresStatement
 
     init(_ connection: PostgresConnection) throws(PostgresError) {
         log = try connection.statement(LogReading.select)
-        snapshot = try connection.statement(Snapshot.select)
         emptyLog = try connection.statement("DELETE FROM rewind.log WHERE seq <= $1")
         remember = try connection.statement(Position.insert)
         forget = try connection.statement(Position.delete)
@@ -314,9 +335,9 @@ private struct Root {
                 connection: connection, inspection: inspection, canWatchDefinitions: rights.isSuperuser)
             try installation.prepare()
             try Owner.leaveMark(connection)
-            let fingerprints = try Content.fingerprints(inspection.tables, connection)
-            let standings = try SequenceStandings(inspection.sequences, connection)
             let reading = try ReadingSensor(inspection.tables, connection, chosen: chosen)
+            let fingerprints = try Content.fingerprints(inspection.tables, connection)
+            let standings = try SequenceStandings.fastening(inspection.sequences, connection)
             try installation.install(fingerprints: fingerprints, definitions: definitions, standings: standings)
             return (inspection, rights, definitions, fingerprints, standings, reading)
         }

@@ -7,11 +7,20 @@ import Rewind
 enum RowText {
     /// Packs a row's text.
     /// - Parameter numeric: for each column, whether it is a whole number.
-    static func row(_ text: UnsafeRawBufferPointer, numeric: [Bool]) -> Row {
+    static func row(_ text: UnsafeRawBufferPointer, numeric: [Bool]) -> Row { read(text, numeric).row }
+
+    /// The same; `nil` when it has another number of columns.
+    static func fittingRow(_ text: UnsafeRawBufferPointer, numeric: [Bool]) -> Row? {
+        let (row, end) = read(text, numeric)
+        return numeric.isEmpty ? (text.count == 2 ? row : nil) : (end == text.count ? row : nil)
+    }
+
+    /// The row, and where its last field's comma or parenthesis ends.
+    private static func read(_ text: UnsafeRawBufferPointer, _ numeric: [Bool]) -> (row: Row, end: Int) {
         var reader = Reader(text: text)
         var row = Row(reservingBytes: text.count + 5 * numeric.count)
         for isNumeric in numeric { reader.appendField(to: &row, isNumeric: isNumeric) }
-        return row
+        return (row, reader.offset)
     }
 
     /// Spells a row as the server does, byte for byte (`record_out`).

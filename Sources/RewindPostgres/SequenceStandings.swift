@@ -14,19 +14,29 @@ struct SequenceStandings: Sendable {
         self.init(try connection.query(DatabaseSequence.select(sequences)))
     }
 
-    /// Takes what ``DatabaseSequence/probe`` returned for some sequences.
-    /// - Parameter known: where they stood.
-    /// - Returns: `nil` when a sequence went back to giving out none, so that only a closer look tells where it stands.
-    init?(probed result: PostgresResult, of sequences: [DatabaseSequence], known: SequenceStandings) {
+    /// Reads all, and sets each to where it stands: see ``Counters``.
+    static func fastening(
+        _ sequences: [DatabaseSequence], _ connection: PostgresConnection
+    ) throws(PostgresError) -> SequenceStandings {
+        let found = try SequenceStandings(sequences, connection)
+        let settings = sequences.compactMap { sequence in
+            found.standings[sequence.number].map { (objectID: sequence.objectID, standing: $0) }
+        }
+        if !settings.isEmpty {
+            _ = try connection.run(connection.statement(DatabaseSequence.set), parameters(setting: settings))
+        }
+        return found
+    }
+
+    /// Adds what ``DatabaseSequence/probe`` returned for sequences that had given out numbers.
+    /// - Returns: whether it told of all; one that was set back to giving out none needs a closer look.
+    mutating func join(probed result: PostgresResult, of sequences: [DatabaseSequence]) -> Bool {
         let values = result.bytes(0, 0).dropFirst().dropLast().split(separator: UInt8(ascii: ","))
         for (sequence, value) in zip(sequences, values) {
-            if let value = RowText.number(UnsafeRawBufferPointer(rebasing: value)) {
-                standings[sequence.number] = DatabaseSequence.Standing(lastValue: value, isCalled: true)
-            } else {
-                guard let before = known.standings[sequence.number], !before.isCalled else { return nil }
-                standings[sequence.number] = before
-            }
+            guard let value = RowText.number(UnsafeRawBufferPointer(rebasing: value)) else { return false }
+            standings[sequence.number] = DatabaseSequence.Standing(lastValue: value, isCalled: true)
         }
+        return values.count == sequences.count
     }
 
     /// Takes what ``DatabaseSequence/select(_:)`` returned.
@@ -59,7 +69,7 @@ struct SequenceStandings: Sendable {
         }
     }
 
-    /// Writes down the root, and sets all to where they stand, so that the next number of each shows.
+    /// Writes down the root.
     func save(_ sequences: [DatabaseSequence], _ connection: PostgresConnection) throws(PostgresError) {
         let insert = try connection.statement("INSERT INTO rewind.sequences VALUES ($1, $2, $3, $4)")
         for sequence in sequences {
@@ -71,7 +81,6 @@ struct SequenceStandings: Sendable {
             parameters.append(standing.isCalled)
             _ = try connection.run(insert, parameters)
         }
-        try connection.execute("SELECT setval(oid, last_value, is_called) FROM rewind.sequences")
     }
 
     /// The parameters of ``DatabaseSequence/set`` that set those.

@@ -34,7 +34,17 @@ public struct ConsoleReport: Sendable {
             lines.append("  It ended because \(result.stopReason.description).")
         }
         lines.append("  \(result.strategy.rawValue), seed \(result.seed), \(timing)")
+        if counts.workers.count > 1 { lines.append("  " + workers) }
         return lines
+    }
+
+    private var workers: String {
+        let workers = result.statistics.workers
+        let shares = workers.map { grouped($0.transitions) }.joined(separator: " + ")
+        let replaced = workers.reduce(0) { $0 + $1.replacements }
+        return "\(workers.count) workers took \(shares) steps"
+            + (replaced > 0
+                ? "; \(counted(replaced, "world")) died and \(replaced == 1 ? "was" : "were") replaced" : "")
     }
 
     private var headline: String {

@@ -63,6 +63,12 @@ private struct StatisticsDocument: Encodable {
     let states, transitions, invariantsChecked, frontier, depth, repetitions, requests, moves: Int
     let elapsedMilliseconds, requestMilliseconds, moveMilliseconds, captureMilliseconds: Double
     let verificationMilliseconds: Double
+    /// Only when there were several.
+    let workers: [WorkerDocument]?
+
+    struct WorkerDocument: Encodable {
+        let transitions, replacements: Int
+    }
 
     init(_ result: ExplorationResult) {
         let from = result.statistics
@@ -74,6 +80,10 @@ private struct StatisticsDocument: Encodable {
         moveMilliseconds = from.moves.total.seconds * 1000
         captureMilliseconds = from.captures.total.seconds * 1000
         verificationMilliseconds = from.verifications.total.seconds * 1000
+        workers =
+            from.workers.count < 2
+            ? nil
+            : from.workers.map { WorkerDocument(transitions: $0.transitions, replacements: $0.replacements) }
     }
 }
 

@@ -48,6 +48,47 @@ struct NoticingTests {
         #expect(try !database.holdsAnythingOfRewind())
     }
 
+    /// Only a superuser can have changes of the schema told as they happen.
+    @Test(arguments: [
+        ("ALTER TABLE a ADD y int; INSERT INTO a VALUES (1, 2, 3)", true), ("ALTER TABLE a DROP x", false),
+        ("CREATE INDEX i ON a (x)", false), ("ALTER TABLE a DISABLE TRIGGER ALL; INSERT INTO a VALUES (5)", nil),
+    ]) func `a role that is no superuser's notices changes of the schema later`(
+        statement: String, isSeenAtOnce: Bool?
+    ) async throws {
+        let other = try TestDatabase("CREATE TABLE a (id int PRIMARY KEY, x int)")
+        let owner = try other.makeRole("GRANT SET ON PARAMETER session_replication_role TO")
+        try other.connect().execute(
+            "ALTER TABLE a OWNER TO \(owner); GRANT CREATE ON DATABASE \(other.name) TO \(owner)")
+        let exploring = other.system(as: owner)
+        try await exploring.begin()
+        try other.connect().execute(statement)
+        let changed = "notRewindable: The schema of \(other.place) changed during the exploration: "
+        let atOnce = await failure { _ = try await exploring.capture() }
+        #expect(atOnce == "no error" || atOnce.hasPrefix(changed + "the columns of “a” are others"))
+        #expect((atOnce != "no error") == (isSeenAtOnce == true))
+        let later = await failure { _ = try await exploring.contentFingerprint() }
+        #expect(later.hasPrefix(isSeenAtOnce == nil ? "notRewindable: The content of “a”" : changed + "“a”"))
+        #expect(await failure { try await exploring.end() }.contains("could not be brought back fully"))
+        #expect(try !other.holdsAnythingOfRewind())
+    }
+
+    @Test func `an API that never comes to rest is named`() async throws {
+        let busy = database.system(settlingFor: .milliseconds(200), patience: .milliseconds(400))
+        try await system.end()
+        try await busy.begin()
+        let database = database
+        async let writing: Void = WorkerThread(name: "the API's background work").run {
+            let loop = "FOR i IN 1..30 LOOP UPDATE a SET x = x + 1; COMMIT; PERFORM pg_sleep(0.05); END LOOP"
+            try database.connect().execute("DO $$ BEGIN \(loop); END $$")
+        }
+        let message = await failure { _ = try await busy.capture() }
+        try await writing
+        #expect(
+            message.hasPrefix(
+                "notRewindable: The API never comes to rest: \(database.place) was still being written to"))
+        try await busy.end()
+    }
+
     @Test func `a temporary table is no change of the schema`() async throws {
         try api.execute(
             "CREATE TEMP TABLE t (id serial PRIMARY KEY, x text); INSERT INTO t (x) VALUES ('a'); DROP TABLE t")

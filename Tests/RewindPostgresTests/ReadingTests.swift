@@ -17,10 +17,12 @@ struct ReadingTests {
     private static func statement(_ random: inout SeededGenerator) -> String {
         let (id, n) = (random.int(1...8), random.int(1...3))
         return random.pick([
-            "INSERT INTO a (n, t) VALUES (\(n), 'new')", "UPDATE a SET n = \(n) WHERE id = \(id)", "DELETE FROM a WHERE id = \(id)",
+            "INSERT INTO a (n, t) VALUES (\(n), 'new')", "UPDATE a SET n = \(n) WHERE id = \(id)",
+            "DELETE FROM a WHERE id = \(id)",
             "INSERT INTO a (id, n) VALUES (\(id), \(n)) ON CONFLICT (id) DO UPDATE SET n = a.n + 1",
             "UPDATE a SET id = id + 100 WHERE id = \(id)", "INSERT INTO b VALUES (\(n), 'x')",
-            "DELETE FROM b WHERE ctid = (SELECT ctid FROM b WHERE n = \(n) LIMIT 1)", "UPDATE b SET n = \(n) WHERE n = \(n) + 1",
+            "DELETE FROM b WHERE ctid = (SELECT ctid FROM b WHERE n = \(n) LIMIT 1)",
+            "UPDATE b SET n = \(n) WHERE n = \(n) + 1",
             "BEGIN; DELETE FROM a; INSERT INTO b VALUES (9, 'never'); ROLLBACK", "TRUNCATE b", "SELECT 1",
         ])
     }

@@ -119,7 +119,8 @@ struct RightsTests {
 
     @Test func `tables of extensions are better exempted`() async throws {
         let database = try TestDatabase(
-            Self.setup + "; CREATE TABLE units (id int); CREATE EXTENSION citext; ALTER EXTENSION citext ADD TABLE units")
+            Self.setup
+                + "; CREATE TABLE units (id int); CREATE EXTENSION citext; ALTER EXTENSION citext ADD TABLE units")
         let role = try database.makeRole("SET ROLE")
         try database.connect().execute(
             """

@@ -78,6 +78,25 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
         }
     }
 
+    /// - Throws: ``ExplorationError`` also when the workers could not explore the same.
+    func validate(for workers: [Worker]) throws(ExplorationError) {
+        guard let first = workers.first else { throw ExplorationError("There is no worker to explore with.") }
+        try validate(in: first.world)
+        let names = first.world.systems.map(\.name)
+        for (index, worker) in workers.enumerated().dropFirst() {
+            let others = worker.world.systems.map(\.name)
+            guard others == names else {
+                throw ExplorationError(
+                    "Worker \(index + 1) has the systems \(others.joined(separator: ", ")), worker 1 has "
+                        + "\(names.joined(separator: ", ")). Give all the same, in the same order.")
+            }
+            guard let twin = workers[..<index].firstIndex(where: { $0.thread === worker.thread }) else { continue }
+            throw ExplorationError(
+                "Workers \(twin + 1) and \(index + 1) have the same thread, so they would take turns. Give each its own."
+            )
+        }
+    }
+
     private func requireUnique(
         _ names: [String], of kind: String, because reason: String = "Names identify them in paths"
     ) throws(ExplorationError) {

@@ -91,4 +91,23 @@ public struct Statistics: Sendable, Hashable {
     public internal(set) var captures = Measure()
     /// Full readings of the content that verified the changes reported.
     public internal(set) var verifications = Measure()
+    /// What each worker did, in the order given.
+    public internal(set) var workers: [WorkerStatistics] = []
+
+    /// Adds what one walker counted.
+    static func += (a: inout Statistics, b: Statistics) {
+        a.repetitions += b.repetitions
+        a.requests += b.requests
+        a.moves += b.moves
+        a.captures += b.captures
+        a.verifications += b.verifications
+    }
+}
+
+/// What one worker did.
+public struct WorkerStatistics: Sendable, Hashable {
+    /// Steps that it took.
+    public internal(set) var transitions = 0
+    /// How often its world was lost and replaced by another.
+    public internal(set) var replacements = 0
 }

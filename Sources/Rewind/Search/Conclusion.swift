@@ -1,28 +1,52 @@
 /// From a walk that has ended to its result.
-extension Walk {
-    /// Returns the systems to the root and lets go of them. What fails here becomes a reason not to decide.
-    mutating func finish(_ begun: [any RewindableSystem]) async {
-        for system in begun {
+extension Walker {
+    /// Looks once more at what was found: compares what was merged, sends requests again, replays violations.
+    mutating func conclude() async -> [Violation] {
+        var isDone = false
+        while !isDone {
             do {
-                try await system.end()
+                try await lookAgain()
+                isDone = true
             } catch {
-                let message = "\(system.name) could not be returned to where it was: \(error)"
-                if case .failed(let reason) = stopReason {
-                    stopReason = .failed("\(reason) And \(message)")
-                } else {
-                    stopReason = .failed(message)
-                }
+                isDone = await !goOn(after: error)
             }
         }
-        statistics.elapsed = ContinuousClock.now - started
+        return await confirmFindings().sorted { $0.rule.severity > $1.rule.severity }
+    }
+
+    private mutating func lookAgain() async throws {
+        if walk.with({ $0.hasFailed }) { return }
+        if walk.with({ $0.exploredAllWithinDepth }) { try await compareMergedStates() }
+        walk.with { $0.judgeArrowsIfAllWasExplored() }
+        try await repeatEarlyTransitions()
+    }
+}
+
+extension Walk {
+    fileprivate var exploredAllWithinDepth: Bool {
+        if case .frontierEmpty = stopReason { true } else { false }
+    }
+
+    /// Beyond a limit, or behind what was found wrong, there may be a state in which an arrow can be walked.
+    fileprivate mutating func judgeArrowsIfAllWasExplored() {
+        if case .frontierEmpty(nil) = stopReason, findings.isEmpty, !arrowsWereJudged { judgeArrowsNeverWalked() }
+    }
+
+    /// Says that a system could not be returned to the root.
+    mutating func noteNotReturned(_ message: String) {
+        if case .failed(let reason) = stopReason {
+            stopReason = .failed("\(reason) And \(message)")
+        } else {
+            stopReason = .failed(message)
+        }
     }
 
     func result(violations: [Violation]) -> ExplorationResult {
         var statistics = statistics
         statistics.states = graph.fingerprints.count
-        statistics.frontier = frontier.count
-        statistics.moves = position.moves
-        statistics.captures = position.captures
+        statistics.frontier = stepsLeft
+        statistics.elapsed = ContinuousClock.now - started
+        statistics.workers = workers
         // A verdict of violated has no reasons of its own: what else could not be decided is warned of.
         let verdict = verdict(violations)
         return ExplorationResult(
@@ -60,7 +84,7 @@ extension Walk {
         }
     }
 
-    private var hasFailed: Bool {
+    var hasFailed: Bool {
         if case .failed? = stopReason { true } else { false }
     }
 
@@ -133,10 +157,10 @@ extension Walk {
 
     /// An API that accepts requests while nothing changes is likely to use another database.
     private var changesNeverSeen: [String] {
-        guard !world.systems.isEmpty, graph.nodes.allSatisfy({ $0.changes.allSatisfy { !$0.changesContent } }),
+        guard !systems.isEmpty, graph.nodes.allSatisfy({ $0.changes.allSatisfy { !$0.changesContent } }),
             exploration.actions.indices.contains(where: { coverage.total(action: $0).accepted > 0 })
         else { return [] }
-        let names = world.systems.map(\.name).joined(separator: ", ")
+        let names = systems.joined(separator: ", ")
         return ["Requests were accepted, and nothing ever changed in \(names). Does the API use another database?"]
     }
 }

@@ -1,16 +1,20 @@
 /// Replays what was found from the root, so that nothing is reported that does not happen again.
-extension Walk {
+extension Walker {
     mutating func confirmFindings() async -> [Violation] {
+        let paths = walk.with { ShortestPaths(in: $0.findings.count == 0 ? Graph() : $0.graph) }
         var violations: [Violation] = []
-        for finding in findings.found { violations.append(await confirm(finding)) }
+        for finding in walk.with({ $0.findings.found(by: paths) }) {
+            violations.append(await confirm(finding, by: paths))
+        }
         return violations
     }
 
     /// Replays the shortest path known; if the violation does not occur on it, the path on which it was seen.
-    private mutating func confirm(_ finding: Findings.Finding) async -> Violation {
+    private mutating func confirm(_ finding: Findings.Finding, by paths: ShortestPaths) async -> Violation {
         let last = finding.step.map { [$0] } ?? []
-        let seen = graph.lineage(of: finding.source).compactMap { graph[$0].arrival } + last
-        let shortest = graph.shortestPath(to: finding.source) + last
+        let seen =
+            walk.with { walk in walk.graph.lineage(of: finding.source).compactMap { walk.graph[$0].arrival } } + last
+        let shortest = paths.path(to: finding.source) + last
         var replay = await replay(shortest, expecting: finding)
         if replay.confirmation != .confirmed && shortest != seen {
             replay = await self.replay(seen, expecting: finding)
@@ -30,14 +34,15 @@ extension Walk {
     private mutating func replay(_ path: [StepID], expecting finding: Findings.Finding) async -> Replay {
         var replay = Replay()
         do {
-            try await position.move(to: 0, in: graph)
+            try await move(to: 0)
             var current: NodeID = 0
-            var flaws = path.isEmpty ? try await invariantsBroken(in: contexts[0], where: { _ in "no step" }) : []
+            var flaws = path.isEmpty ? try await flawsOfState(walk.with { $0.contexts[0] }, after: "no step") : []
             for (index, step) in path.enumerated() {
                 let execution = try await execute(step, from: current)
                 replay.steps.append(counterexampleStep(step, execution))
                 guard execution.canBePlaced || index == path.count - 1 else {
-                    replay.confirmation = .notReproduced("On replay, \(label(step)) was \(describe(execution)).")
+                    let outcome = walk.with { $0.describe(execution) }
+                    replay.confirmation = .notReproduced("On replay, \(exploration.label(step)) was \(outcome).")
                     return replay
                 }
                 if index == path.count - 1 {
@@ -52,7 +57,7 @@ extension Walk {
                 replay.confirmation = .confirmed
             }
         } catch {
-            replay.confirmation = .notReproduced((error as? NotDecided)?.reason ?? String(describing: error))
+            replay.confirmation = .notReproduced(reason(of: error))
         }
         return replay
     }
@@ -63,14 +68,21 @@ extension Walk {
         if finding.rule.name == "arrow_never_walked", execution.outcome == .refused {
             return [Flaw(rule: finding.rule, message: finding.message, place: finding.place)]
         }
-        let flaws = execution.canBePlaced ? judge(execution, edge: edge) : lawsBroken(by: execution)
-        return flaws + (try await invariantsBroken(in: execution.context, where: { $0.label(edge.step) }))
+        let flaws = walk.with { walk in
+            execution.canBePlaced ? walk.judge(execution, edge: edge) : walk.lawsBroken(by: execution)
+        }
+        return flaws + (try await flawsOfState(execution.context, after: exploration.label(edge.step)))
+    }
+
+    private mutating func flawsOfState(_ context: Context, after path: String) async throws -> [Flaw] {
+        let inspection = try await inspect(context)
+        return walk.with { $0.flaws(in: inspection, after: { _ in path }) }
     }
 
     private func counterexampleStep(_ step: StepID, _ execution: Execution<Context>) -> Counterexample.Step {
         let action = exploration.actions[step.action]
         return Counterexample.Step(
             action: action.name, argument: action.variants[step.variant].label, outcome: execution.outcome,
-            exchanges: execution.exchanges, changes: named(execution.changes))
+            exchanges: execution.exchanges, changes: walk.with { $0.named(execution.changes) })
     }
 }

@@ -4,7 +4,7 @@
 /// differently are generated anew each time: they are compared by order of appearance from then on. An answer that comes
 /// out differently means that going back did not bring everything back.
 struct Experiments: Sendable {
-    private struct Kind: Hashable {
+    struct Kind: Hashable, Sendable {
         let step: StepID
         /// The table of a changed row, and whether it existed before and after; `nil` for the step as such.
         let table: String?
@@ -12,8 +12,16 @@ struct Experiments: Sendable {
         let exists: Bool
     }
 
+    /// What is known of the kinds of change that an execution made.
+    enum Standing {
+        case known
+        /// Some were never seen: whoever asked is to find out, and others wait for it.
+        case new([Kind])
+        /// Someone else is finding out about some.
+        case underWay
+    }
+
     private var seen: Set<Kind> = []
-    private(set) var repetitions = 0
     /// Steps whose answers were the same to the byte when repeated at once, and so can be expected to stay the same.
     var repeatable: Set<StepID> = []
     /// Columns and context properties that differed.
@@ -21,32 +29,35 @@ struct Experiments: Sendable {
     /// Actions whose repetition changed other rows, not only other cells.
     var unstable: [String: String] = [:]
 
-    /// Whether the execution changed something in a way not yet seen of its step; asking counts it as seen.
-    mutating func isNew<Context>(_ step: StepID, _ execution: Execution<Context>) -> Bool {
-        guard execution.canBePlaced, execution.outcome == .accepted || execution.changesContent else { return false }
-        var isNew = seen.insert(Kind(step: step, table: nil, existed: false, exists: false)).inserted
+    /// Whether the execution changed something in a way not yet seen of its step.
+    func standing<Context>(
+        of step: StepID, _ execution: Execution<Context>, underWay flights: [Flight?]
+    ) -> Standing {
+        guard execution.canBePlaced, execution.outcome == .accepted || execution.changesContent else { return .known }
+        var new: [Kind] = []
+        func note(_ kind: Kind) {
+            if !seen.contains(kind) && !new.contains(kind) { new.append(kind) }
+        }
+        note(Kind(step: step, table: nil, existed: false, exists: false))
         for changes in execution.changes {
             for row in changes.rows {
-                let kind = Kind(step: step, table: row.table, existed: row.before != nil, exists: row.after != nil)
-                if seen.insert(kind).inserted { isNew = true }
+                note(Kind(step: step, table: row.table, existed: row.before != nil, exists: row.after != nil))
             }
         }
-        if isNew { repetitions += 1 }
-        return isNew
+        if new.isEmpty { return .known }
+        let isClaimed = flights.contains { $0?.claimed.contains(where: new.contains) ?? false }
+        return isClaimed ? .underWay : .new(new)
     }
+
+    mutating func conclude(_ kinds: [Kind]) { seen.formUnion(kinds) }
 }
 
 extension Walk {
-    /// Goes back and runs the step again.
-    /// - Returns: the second execution; the systems are where it led.
+    /// Compares two executions of a step from one state.
     /// - Throws: ``NotDecided`` when the API answered differently.
-    mutating func repeatAndLearn(
-        _ step: StepID, from source: NodeID, first: Execution<Context>
-    ) async throws -> Execution<Context> {
-        try await position.move(to: source, in: graph)
-        if experiments.repetitions == 1 { try await verifyContent() }
-        let second = try await execute(step, from: source)
-        statistics.repetitions += 1
+    mutating func learn(
+        _ step: StepID, from source: NodeID, _ first: Execution<Context>, _ second: Execution<Context>
+    ) throws {
         try requireSameAnswer(step, from: source, first, second)
         if first.answers.map(\.body) == second.answers.map(\.body) { experiments.repeatable.insert(step) }
         var volatile = differingProperties(try ContextCells(first.context), try ContextCells(second.context))
@@ -59,7 +70,6 @@ extension Walk {
             volatile.formUnion(columns)
         }
         try learn(volatile, chosen: valuesWrittenAgain(first, second, from: source))
-        return second
     }
 
     /// - Throws: ``NotDecided`` with both answers as evidence.
@@ -143,7 +153,7 @@ extension Walk {
             let source = node == 0 ? .root : graph[graph[node].parent].identity
             let identity = canonicalizer.identity(
                 after: graph[node].changes, from: source, context: try ContextCells(contexts[node])
-            ) { graph.difference(fromRootTo: node, systems: world.systems.count) }
+            ) { graph.difference(fromRootTo: node, systems: systems.count) }
             graph[node].identity = identity
         }
         let fingerprints = try graph.nodes.indices.map { try fingerprint(of: graph[$0], contexts[$0]) }

@@ -8,11 +8,11 @@
 /// whatever happened in between.
 public struct Explorer<Context: ExplorationContext>: Sendable {
     let exploration: Exploration<Context>
-    let world: World
+    let workers: [Worker]
+    let replacement: (@Sendable (Int, WorkerThread) async throws -> World)?
     let strategy: Strategy
     let seed: UInt64
     let limits: Limits
-    let thread: WorkerThread
     let onProgress: (@Sendable (ExplorationProgress) -> Void)?
 
     /// - Parameters:
@@ -29,13 +29,37 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
         limits: Limits = Limits(), thread: WorkerThread = .shared,
         onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
     ) throws(ExplorationError) {
-        try exploration.validate(in: world)
+        try self.init(
+            exploration, by: [Worker(in: world, on: thread)], strategy: strategy, seed: seed, limits: limits,
+            onProgress: onProgress)
+    }
+
+    /// Explores with several workers, each in a world of its own.
+    ///
+    /// They find the same states and the same violations as one, with paths as short. Who takes which step is left to
+    /// chance, and so is the order within a strategy.
+    /// - Parameters:
+    ///   - workers: at least one, on different threads. Their worlds have equal systems in the same order, with equal
+    ///     content to begin with; the result is ``Verdict/notDecided(_:)`` when they have not.
+    ///   - replacement: makes another world, equal to what the first ones were to begin with, for the worker with that
+    ///     number (from 1) on its thread, when its API or a system does not answer any more. The step is then taken again.
+    ///     The third world lost over one step, the sixth in all, and the first without this closure end the walk.
+    ///   - onProgress: called now and then from any worker's thread.
+    /// - Throws: ``ExplorationError`` when the exploration contradicts itself, or the worlds have other systems.
+    public init(
+        _ exploration: Exploration<Context>, by workers: [Worker], strategy: Strategy = .breadthFirst, seed: UInt64 = 1,
+        limits: Limits = Limits(),
+        replacingLostWorlds replacement: (@Sendable (_ number: Int, _ thread: WorkerThread) async throws -> World)? =
+            nil,
+        onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
+    ) throws(ExplorationError) {
+        try exploration.validate(for: workers)
         self.exploration = exploration
-        self.world = world
+        self.workers = workers
+        self.replacement = replacement
         self.strategy = strategy
         self.seed = seed
         self.limits = limits
-        self.thread = thread
         self.onProgress = onProgress
     }
 
@@ -43,31 +67,36 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     ///
     /// Cancelling the task ends the walk at the next step; what was found until then is in the result.
     public func explore() async -> ExplorationResult {
-        await thread.run { await exploreOnThread() }
+        await workers[0].thread.run { await exploreOnThread() }
     }
 
+    /// On the first worker's thread; what concerns other worlds happens on theirs.
     private func exploreOnThread() async -> ExplorationResult {
-        var walk = Walk(self)
-        var begun: [any RewindableSystem] = []
-        do {
-            for system in world.systems {
-                do {
-                    try await system.begin()
-                } catch {
-                    // It may have begun in part; what it says now would only hide why it could not begin.
-                    try? await system.end()
-                    throw error
-                }
-                begun.append(system)
-            }
-            try await walk.prepare()
-            try await walk.run()
-        } catch {
-            walk.stop(because: error)
+        let walk = SharedWalk(Walk(self))
+        var first = Walker(0, of: self, on: walk)
+        var others = workers.indices.dropFirst().map { Walker($0, of: self, on: walk) }
+        await first.begin()
+        for index in others.indices where walk.with({ $0.stopReason == nil }) {
+            others[index] = await others[index].onThread { await $0.begin() }
         }
-        var violations = await walk.confirmFindings()
-        await walk.finish(begun)
-        violations.sort { $0.rule.severity > $1.rule.severity }
-        return walk.result(violations: violations)
+        await allWorking(&first, &others)
+        let violations = await first.conclude()
+        await first.end()
+        for walker in others { _ = await walker.onThread { await $0.end() } }
+        return walk.with { $0.result(violations: violations) }
+    }
+
+    /// Each on its own thread, until the walk ends.
+    private func allWorking(_ first: inout Walker<Context>, _ others: inout [Walker<Context>]) async {
+        await withTaskGroup(of: Walker<Context>.self) { group in
+            for walker in others {
+                group.addTask(executorPreference: walker.thread.taskExecutor) {
+                    await walker.onThread { await $0.work() }
+                }
+            }
+            await first.work()
+            others = []
+            for await walker in group { others.append(walker) }
+        }
     }
 }

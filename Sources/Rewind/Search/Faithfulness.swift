@@ -5,9 +5,10 @@
 /// itself away by answering differently.
 struct Faithfulness: Sendable {
     private(set) var root: [Fingerprint] = []
-    /// How the first transitions were answered, in their order.
-    fileprivate var answers: [[Exchange.Reply]] = []
+    fileprivate var started = ContinuousClock.now
     fileprivate var verifiedMoves = 0
+    /// Moves in worlds that were lost.
+    fileprivate var movesBefore = 0
     fileprivate var spent: Duration = .zero
     fileprivate var costOfOne: Duration = .zero
 
@@ -15,74 +16,93 @@ struct Faithfulness: Sendable {
     fileprivate static let movesVerifiedFirst = 3
     /// Of the time elapsed, at most one part in this many goes into verification.
     fileprivate static let timeShare = 50
-    /// Transitions taken again when the walk is over.
-    fileprivate static let repetitionsAtEnd = 48
-
     static let usualCauses =
         "Something that decides the answer is not in the rewound systems. Usual causes: a cache in the API's memory, "
         + "another database or service, the time of day, chance."
 
-    mutating func begin(_ systems: [any RewindableSystem]) async throws {
+    mutating func begin(_ systems: [any RewindableSystem], after moves: Int) async throws {
         root = []
+        (verifiedMoves, movesBefore) = (0, moves)
         let start = ContinuousClock.now
+        started = start
         for system in systems { root.append(try await system.contentFingerprint()) }
         costOfOne = ContinuousClock.now - start
     }
 }
 
-extension Walk {
-    /// Verifies the content if it is time to.
-    mutating func watchFaithfulness() async throws {
-        guard isWatching, position.moves.count > faithfulness.verifiedMoves else { return }
-        let elapsed = ContinuousClock.now - started
-        let isEarly = faithfulness.verifiedMoves < Faithfulness.movesVerifiedFirst
-        guard isEarly || (faithfulness.spent + faithfulness.costOfOne) * Faithfulness.timeShare < elapsed else {
-            return
-        }
-        try await verifyContent()
+/// How the first transitions were answered, in their order, to ask again.
+struct EarlyAnswers: Sendable {
+    struct Answer: Sendable {
+        let replies: [Exchange.Reply]
+        let worker: Int
+        /// The worker's which world it was.
+        let life: Int
     }
+
+    private(set) var answers: [Answer] = []
+
+    /// Transitions taken again when the walk is over.
+    private static let count = 48
+
+    mutating func note<Context>(_ execution: Execution<Context>, by worker: Int, in life: Int) {
+        if answers.count < Self.count {
+            answers.append(Answer(replies: execution.answers, worker: worker, life: life))
+        }
+    }
+}
+
+extension Walker {
+    /// Whether the content is to be verified now.
+    var isTimeToVerify: Bool {
+        guard isWatching, movesHere > faithfulness.verifiedMoves else { return false }
+        if faithfulness.verifiedMoves < Faithfulness.movesVerifiedFirst { return true }
+        let elapsed = ContinuousClock.now - faithfulness.started
+        return (faithfulness.spent + faithfulness.costOfOne) * Faithfulness.timeShare < elapsed
+    }
+
+    private var movesHere: Int { position.moves.count - faithfulness.movesBefore }
 
     /// Reads everything and compares it with what the recorded changes add up to.
     mutating func verifyContent() async throws {
         guard isWatching else { return }
         let start = ContinuousClock.now
-        let recorded = position.difference(fromRootIn: graph)
+        let recorded = walk.with { position.difference(fromRootIn: $0.graph) }
         for (index, system) in world.systems.enumerated() {
             let expected = faithfulness.root[index] + recorded[index].fingerprintDelta
-            guard try await system.contentFingerprint() == expected else {
+            let content: Fingerprint
+            do { content = try await system.contentFingerprint() } catch { throw worldLost(by: error) }
+            guard content == expected else {
+                let path = walk.with { $0.pathDescription(to: position.node) }
                 throw NotDecided(
                     "Not rewindable: \(system.name) does not hold what its recorded changes add up to, after "
-                        + "\(pathDescription(to: position.node)). Something writes to it unseen: a connection that bypasses "
+                        + "\(path). Something writes to it unseen: a connection that bypasses "
                         + "the triggers, or another program.")
             }
         }
-        faithfulness.verifiedMoves = position.moves.count
+        faithfulness.verifiedMoves = movesHere
         faithfulness.costOfOne = ContinuousClock.now - start
         faithfulness.spent += faithfulness.costOfOne
         statistics.verifications.add(faithfulness.costOfOne)
     }
 
-    /// Remembers how the first steps were answered, to ask again.
-    mutating func noteAnswer(_ execution: Execution<Context>) {
-        if faithfulness.answers.count < Faithfulness.repetitionsAtEnd { faithfulness.answers.append(execution.answers) }
-    }
-
     /// Takes transitions from the first states again, now that the walk has been elsewhere.
     mutating func repeatEarlyTransitions() async throws {
         guard isWatching, !world.systems.isEmpty else { return }
+        let known = walk.with { walk in zip(walk.graph.transitions, walk.answers.answers).map { ($0, $1) } }
         // Backwards: what a cache has seen last must not be the same as the first time.
-        for (transition, answer) in zip(graph.transitions, faithfulness.answers).reversed() where !Task.isCancelled {
+        for (transition, answer) in known.reversed() where !Task.isCancelled {
             let source = NodeID(transition.source)
-            try await position.move(to: source, in: graph)
-            let again = try await execute(transition.step, from: source)
-            statistics.repetitions += 1
-            try requireSameOutcome(transition, answer, again)
+            try await move(to: source)
+            let again = try await repeatStep(transition.step, from: source)
+            try walk.with { try $0.requireSameOutcome(transition, answer, again) }
         }
         try await verifyContent()
     }
+}
 
-    private func requireSameOutcome(
-        _ transition: Graph.Transition, _ answer: [Exchange.Reply], _ again: Execution<Context>
+extension Walk {
+    func requireSameOutcome(
+        _ transition: Graph.Transition, _ answer: EarlyAnswers.Answer, _ again: Execution<Context>
     ) throws {
         let source = NodeID(transition.source)
         if again.exchanges.contains(where: \.isLost) {
@@ -96,8 +116,10 @@ extension Walk {
             throw notRewindable(
                 transition.step, from: source, "\(transition.outcome) at first, then \(describe(again))")
         }
-        if experiments.repeatable.contains(transition.step), answer.map(\.body) != again.answers.map(\.body) {
-            throw notRewindable(transition.step, from: source, differingBodies(answer, again.answers))
+        if experiments.repeatable.contains(transition.step), isFromFirstWorld(answer),
+            answer.replies.map(\.body) != again.answers.map(\.body)
+        {
+            throw notRewindable(transition.step, from: source, differingBodies(answer.replies, again.answers))
         }
         let edge = Edge(source: source, step: transition.step, kind: 0)
         // Not by the index: what was learned since can have made one state of two.
@@ -106,6 +128,12 @@ extension Walk {
         if try reached != fingerprint(of: graph[target], contexts[target]) {
             throw notRewindable(transition.step, from: source, "it led to another state than before")
         }
+    }
+
+    /// Whether it came from the world that is asked again. Others may say the same in other words, such as with their own
+    /// address.
+    private func isFromFirstWorld(_ answer: EarlyAnswers.Answer) -> Bool {
+        answer.worker == 0 && answer.life == workers[0].replacements
     }
 
     private func differingBodies(_ first: [Exchange.Reply], _ second: [Exchange.Reply]) -> String {

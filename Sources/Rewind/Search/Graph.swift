@@ -110,31 +110,4 @@ struct Graph: Sendable {
         }
         return nodes.indices.filter { nodes[$0].depth < old[$0] }.map { ($0, old[$0], nodes[$0].depth) }
     }
-
-    /// The steps of a shortest way from the root, over all transitions known. Cost: one pass over the graph.
-    func shortestPath(to node: NodeID) -> [StepID] {
-        var arrivals: [NodeID: (from: NodeID, step: StepID)] = [:]
-        var outgoing: [NodeID: [Transition]] = [:]
-        for transition in transitions where transition.source != transition.target {
-            outgoing[NodeID(transition.source), default: []].append(transition)
-        }
-        var queue = [0]
-        var next = 0
-        while next < queue.count, arrivals[node] == nil {
-            for transition in outgoing[queue[next]] ?? [] {
-                let target = NodeID(transition.target)
-                guard target != 0, arrivals[target] == nil else { continue }
-                arrivals[target] = (queue[next], transition.step)
-                queue.append(target)
-            }
-            next += 1
-        }
-        var path: [StepID] = []
-        var current = node
-        while current != 0, let arrival = arrivals[current] {
-            path.append(arrival.step)
-            current = arrival.from
-        }
-        return path.reversed()
-    }
 }

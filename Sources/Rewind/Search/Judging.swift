@@ -1,13 +1,13 @@
+/// Something wrong, before a path is attached to it.
+struct Flaw: Sendable {
+    let rule: Violation.Rule
+    let message: String
+    /// Which part of the rule is broken: for the diagram, from where to where.
+    var place = ""
+}
+
 /// Laws, the diagram and the invariants, applied to what a step did.
 extension Walk {
-    /// Whether something is wrong, before a path is attached to it.
-    struct Flaw: Sendable {
-        let rule: Violation.Rule
-        let message: String
-        /// Which part of the rule is broken: for the diagram, from where to where.
-        var place = ""
-    }
-
     // MARK: Steps
 
     /// What laws and diagram have against a step.
@@ -42,7 +42,7 @@ extension Walk {
     }
 
     func named(_ changes: [ChangeSet]) -> [SystemChanges] {
-        zip(world.systems, changes).map { SystemChanges(system: $0.name, changes: $1) }
+        zip(systems, changes).map { SystemChanges(system: $0, changes: $1) }
     }
 
     private mutating func diagramBroken(by execution: Execution<Context>, edge: Edge) -> Flaw? {
@@ -96,14 +96,16 @@ extension Walk {
 
     // MARK: Recording
 
-    mutating func record(_ execution: Execution<Context>, edge: Edge, target: NodeID, flaws: [Flaw]) {
+    mutating func record(
+        _ execution: Execution<Context>, edge: Edge, target: NodeID, flaws: [Flaw], by worker: Int
+    ) {
         let kind: Graph.OutcomeKind = execution.outcome == .accepted ? .accepted : .refused
         if flaws.isEmpty {
             graph.add(
                 .init(
                     source: UInt32(edge.source), target: UInt32(target), action: UInt16(edge.step.action),
                     variant: UInt16(edge.step.variant), outcome: kind))
-            noteAnswer(execution)
+            answers.note(execution, by: worker, in: workers[worker].replacements)
         }
         count(execution, edge: edge)
         for flaw in flaws { add(flaw, source: edge.source, step: edge.step) }
@@ -134,67 +136,37 @@ extension Walk {
             target: coverageIndex(of: execution.context))
     }
 
-    private mutating func add(_ flaw: Flaw, source: NodeID, step: StepID?) {
+    mutating func add(_ flaw: Flaw, source: NodeID, step: StepID?, state: NodeID? = nil) {
         findings.add(
             .init(
                 rule: flaw.rule, message: flaw.message, place: flaw.place, source: source, step: step,
-                depth: graph[source].depth + (step == nil ? 0 : 1)))
+                depth: graph[source].depth + (step == nil ? 0 : 1), state: state))
+    }
+
+    /// A known state that is wrong shows it to every step that leads to it: which was the first is left to chance.
+    mutating func noteArrival(at target: NodeID, by edge: Edge) {
+        if findings.areNearestFirst { return }
+        unchecked[target]?.arrivals.append(edge)
+        for flaw in flawsOfStates[target] ?? [] { add(flaw, source: edge.source, step: edge.step, state: target) }
     }
 
     // MARK: States
 
-    /// Checks all invariants in a state.
-    /// - Returns: whether all of them held, or could not be checked. A law that their own requests broke is reported, but
-    ///   says nothing against the state.
-    @discardableResult
-    mutating func checkInvariants(in context: Context, arrivingBy edge: Edge?) async throws -> Bool {
-        let flaws = try await invariantsBroken(
-            in: context,
-            where: { walk in
-                edge.map { "\(walk.pathDescription(to: $0.source)) → \(walk.label($0.step))" } ?? "no step"
-            })
-        for flaw in flaws { add(flaw, source: edge?.source ?? 0, step: edge?.step) }
-        return !flaws.contains { $0.rule.kind == .invariant }
-    }
-
-    mutating func invariantsBroken(in context: Context, where path: (Walk) -> String) async throws -> [Flaw] {
-        var flaws: [Flaw] = []
-        let run = Run(context: context, world: world, journal: journal)
-        if exploration.invariants.isEmpty { return [] }
-        for invariant in exploration.invariants where invariant.applies(context) {
-            timesChecked[invariant.name, default: 0] += 1
-            do {
-                if try await !invariant.holds(run) { flaws.append(flaw(of: invariant, in: run)) }
-            } catch {
-                if let reason = (error as? any UndecidedError)?.undecidedReason {
-                    countRequests(journal.drain())
-                    throw NotDecided("\(reason) It happened while invariant \(invariant.name) was checked.")
-                }
-                findings.addFailure(
-                    of: "invariant \(invariant.name)", message: "\(error) It happened after \(path(self)).")
-            }
+    /// What checking the invariants in a state showed, taken into the counts.
+    mutating func flaws(in inspection: Inspection<Context>, after path: (Walk) -> String) -> [Flaw] {
+        for name in inspection.checked { timesChecked[name, default: 0] += 1 }
+        for failure in inspection.failures {
+            findings.addFailure(
+                of: "invariant \(failure.invariant)", message: "\(failure.message) It happened after \(path(self)).")
         }
-        return flaws + (try await observationsThatChanged(context, where: path))
-    }
-
-    private func flaw(of invariant: Invariant<Context>, in run: Run<Context>) -> Flaw {
-        let message = invariant.explain?(run) ?? invariant.description
-        return Flaw(
-            rule: .init(
-                kind: .invariant, name: invariant.name, severity: invariant.severity, statement: invariant.description),
-            message: message.isEmpty ? "\(invariant.name) does not hold." : message)
+        return inspection.broken + flawsOfLooking(inspection, after: path)
     }
 
     /// Invariants that ask the API only look: what their requests changed breaks a law.
     /// What changed without a request is held against the check, and not left for the next step to answer for.
-    private mutating func observationsThatChanged(
-        _ context: Context, where path: (Walk) -> String
-    ) async throws -> [Flaw] {
-        let exchanges = journal.drain()
-        countRequests(exchanges)
-        let changes = try await position.capture()
-        if exchanges.isEmpty {
-            for system in named(changes) where system.changes.changesContent {
+    private mutating func flawsOfLooking(_ inspection: Inspection<Context>, after path: (Walk) -> String) -> [Flaw] {
+        if inspection.exchanges.isEmpty {
+            for system in named(inspection.changes) where system.changes.changesContent {
                 findings.addFailure(
                     of: "checking the invariants",
                     message: "It changed \(system.changes.tables.joined(separator: ", ")) of \(system.system), and a "
@@ -204,7 +176,8 @@ extension Walk {
         }
         let flaws = lawsBroken(
             by: Execution(
-                outcome: .accepted, context: context, exchanges: exchanges, changes: changes))
+                outcome: .accepted, context: inspection.context, exchanges: inspection.exchanges,
+                changes: inspection.changes))
         return flaws.map { Flaw(rule: $0.rule, message: $0.message, place: Findings.checkingInvariants) }
     }
 
@@ -215,11 +188,12 @@ extension Walk {
     mutating func judgeArrowsNeverWalked() {
         guard let machine = exploration.stateMachine else { return }
         arrowsWereJudged = true
+        let paths = ShortestPaths(in: graph)
         for arrow in machine.arrows {
             guard let action = exploration.actions.firstIndex(where: { $0.name == arrow.action }) else { continue }
             let cell = coverage.observed(state: arrow.from, action: action)
             guard cell.refused > 0, !cell.targets.contains(machine.stateNames[arrow.to]),
-                let refusal = refusedStep(action: action, state: arrow.from)
+                let refusal = refusedStep(action: action, state: arrow.from, nearestBy: paths)
             else { continue }
             let tries = cell.refused == 1 ? "1 try was" : "\(cell.refused) tries were"
             let arrowText = "\(machine.stateNames[arrow.from]) → \(machine.stateNames[arrow.to])"
@@ -234,10 +208,11 @@ extension Walk {
         }
     }
 
-    private func refusedStep(action: Int, state: Int) -> Graph.Transition? {
-        graph.transitions.first {
+    private func refusedStep(action: Int, state: Int, nearestBy paths: ShortestPaths) -> Graph.Transition? {
+        graph.transitions.filter {
             Int($0.action) == action && $0.outcome == .refused
                 && coverageIndex(of: contexts[NodeID($0.source)]) == state
         }
+        .min { paths.isNearer(($0.source, $0.step), than: ($1.source, $1.step)) }
     }
 }

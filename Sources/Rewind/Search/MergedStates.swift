@@ -28,36 +28,39 @@ struct MergedStates: Sendable {
     }
 }
 
-extension Walk {
+extension Walker {
     /// Takes every step from the states that were merged away, and warns where one is answered differently.
     mutating func compareMergedStates() async throws {
-        if merged.pairs.isEmpty { return }
+        let pairs = walk.with { walk in
+            walk.merged.warnings = []
+            return walk.merged.pairs
+        }
+        if pairs.isEmpty { return }
         var recorded: [NodeID: [StepID: Graph.OutcomeKind]] = [:]
-        for transition in graph.transitions {
+        for transition in walk.with({ $0.graph.transitions }) {
             recorded[NodeID(transition.source), default: [:]][transition.step] = transition.outcome
         }
-        for pair in merged.pairs where !Task.isCancelled {
-            try await compare(pair, recorded: recorded[pair.kept] ?? [:])
-        }
+        for pair in pairs where !Task.isCancelled { try await compare(pair, recorded: recorded[pair.kept] ?? [:]) }
     }
 
     private mutating func compare(_ pair: MergedStates.Pair, recorded: [StepID: Graph.OutcomeKind]) async throws {
-        try await position.move(to: pair.edge.source, in: graph)
-        let arrival = try await execute(pair.edge.step, from: pair.edge.source)
-        statistics.repetitions += 1
+        try await move(to: pair.edge.source)
+        let arrival = try await repeatStep(pair.edge.step, from: pair.edge.source)
         guard arrival.canBePlaced else { return }
         let twin = try stay(after: arrival, edge: pair.edge)
-        for edge in edges(from: twin) {
+        for edge in walk.with({ $0.edges(from: twin) }) {
             guard let expected = recorded[edge.step] else { continue }
-            try await position.move(to: twin, in: graph)
-            let answer = try await execute(edge.step, from: twin)
-            statistics.repetitions += 1
+            try await move(to: twin)
+            let answer = try await repeatStep(edge.step, from: twin)
             let outcome: Graph.OutcomeKind = answer.outcome == .accepted ? .accepted : .refused
             if outcome == expected { continue }
-            merged.warnings.append(
-                "The identity takes two states for one that answer differently to \(label(edge.step)): "
-                    + "\(expected == .accepted ? "accepted" : "refused") after \(pathDescription(to: pair.kept)), "
-                    + "\(describe(answer)) after \(pathDescription(to: twin)). Compare more of the state.")
+            walk.with { walk in
+                walk.merged.warnings.append(
+                    "The identity takes two states for one that answer differently to \(walk.label(edge.step)): "
+                        + "\(expected == .accepted ? "accepted" : "refused") after "
+                        + "\(walk.pathDescription(to: pair.kept)), \(walk.describe(answer)) after "
+                        + "\(walk.pathDescription(to: twin)). Compare more of the state.")
+            }
             return
         }
     }

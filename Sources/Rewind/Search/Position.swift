@@ -3,7 +3,7 @@
 /// Between two states lies the way up to their common ancestor and down again. It is squashed before it is applied, so a
 /// jump costs what differs, not how far the states are apart.
 struct Position: Sendable {
-    let systems: [any RewindableSystem]
+    private(set) var systems: [any RewindableSystem]
     /// The state last moved to.
     private(set) var node: NodeID = 0
     /// What happened since, one for each system.
@@ -18,14 +18,24 @@ struct Position: Sendable {
         since = Array(repeating: .empty, count: systems.count)
     }
 
+    /// Goes on at the root of other systems.
+    mutating func start(over systems: [any RewindableSystem]) {
+        self.systems = systems
+        node = 0
+        since = Array(repeating: .empty, count: systems.count)
+        isLost = false
+    }
+
     /// What changed since the last move or capture.
+    /// - Throws: ``WorldLost`` or what a system throws; after that, ``NotDecided`` for every further move.
     mutating func capture() async throws -> [ChangeSet] {
         let start = ContinuousClock.now
         var captured: [ChangeSet] = []
         captured.reserveCapacity(systems.count)
         isLost = true
         for (index, system) in systems.enumerated() {
-            let changes = try await system.capture()
+            let changes: ChangeSet
+            do { changes = try await system.capture() } catch { throw worldLost(by: error) }
             since[index] = since[index].then(changes)
             captured.append(changes)
         }
@@ -48,25 +58,40 @@ struct Position: Sendable {
     /// Whether the systems are in that state already.
     func isAt(_ node: NodeID) -> Bool { self.node == node && since.allSatisfy(\.isEmpty) }
 
-    /// Moves the systems to a state. Costs nothing when they are there.
-    /// - Throws: what a system throws; after that, ``NotDecided`` for every further move.
-    mutating func move(to target: NodeID, in graph: Graph) async throws {
-        if isLost { throw NotDecided("It was not tried, because a system had failed to move.") }
-        if isAt(target) { return }
+    /// A way to a state, squashed.
+    struct Jump: Sendable {
+        let target: NodeID
+        /// One for each system.
+        let differences: [ChangeSet]
+        fileprivate let start: ContinuousClock.Instant
+    }
+
+    /// How to get to a state; `nil` when the systems are there.
+    func jump(to target: NodeID, in graph: Graph) -> Jump? {
+        if isAt(target) && !isLost { return nil }
         let start = ContinuousClock.now
-        isLost = true
         let (up, down) = ways(from: node, to: target, in: graph)
-        for (index, system) in systems.enumerated() {
+        let differences = since.indices.map { index in
             var way = Way()
             way.append(inverseOf: since[index])
             for node in up { way.append(inverseOf: graph[node].changes[index]) }
             for node in down { way.append(graph[node].changes[index]) }
-            let difference = way.difference
-            if !difference.isEmpty { try await system.apply(difference) }
+            return way.difference
+        }
+        return Jump(target: target, differences: differences, start: start)
+    }
+
+    /// Moves the systems.
+    /// - Throws: ``WorldLost`` or what a system throws; after that, ``NotDecided`` for every further move.
+    mutating func move(by jump: Jump) async throws {
+        if isLost { throw NotDecided("It was not tried, because a system had failed to move.") }
+        isLost = true
+        for (system, difference) in zip(systems, jump.differences) where !difference.isEmpty {
+            do { try await system.apply(difference) } catch { throw worldLost(by: error) }
         }
         isLost = false
-        arrived(at: target)
-        moves.add(ContinuousClock.now - start)
+        arrived(at: jump.target)
+        moves.add(ContinuousClock.now - jump.start)
     }
 
     /// The nodes whose arrival is undone, last first, and those whose arrival is done again.
@@ -97,5 +122,10 @@ public struct Measure: Sendable, Hashable {
     mutating func add(_ duration: Duration) {
         count += 1
         total += duration
+    }
+
+    static func += (a: inout Measure, b: Measure) {
+        a.count += b.count
+        a.total += b.total
     }
 }

@@ -1,60 +1,78 @@
-/// One exploration under way: the graph found so far, where the systems are, and what to do next.
+/// What is known of one exploration under way: the graph found so far, what is wrong in it, and what to do next.
 ///
-/// The main loop is ``run()``; one step of it is ``take(_:)``: move there, act, capture, judge, place.
-struct Walk<Context: ExplorationContext> {
+/// Nothing in it waits or touches a world. Walkers ask it for a step (``next(for:at:)``), take the step in worlds of their
+/// own, and hand over what they saw (``receive(_:by:)``). Whatever the number of walkers, steps get their place in the
+/// graph one after another, each with all that was learned before: so every walk is one that a single walker could have
+/// made.
+struct Walk<Context: ExplorationContext>: Sendable {
     let exploration: Exploration<Context>
-    let world: World
+    /// The systems' names, the same in every world.
+    let systems: [String]
     let strategy: Strategy
     let seed: UInt64
     let limits: Limits
-    let onProgress: (@Sendable (ExplorationProgress) -> Void)?
     let started = ContinuousClock.now
 
     var graph = Graph()
     /// What the tester knows in each state; apart from the graph, which need not know its type.
     var contexts: [Context] = []
     var frontier: any Frontier
-    var position: Position
     var canonicalizer = Canonicalizer(systems: [], schemas: [], rules: ReadingRules())
-    var findings = Findings()
+    /// Of the root, to compare those of other worlds with.
+    private(set) var schemas: [Schema] = []
+    private(set) var rootContents: [Fingerprint] = []
+    var findings: Findings
     var coverage: Coverage
     var experiments = Experiments()
-    var faithfulness = Faithfulness()
+    var answers = EarlyAnswers()
     var merged = MergedStates()
     var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
     var statistics = Statistics()
     var stopReason: StopReason?
     var lastProgress = ContinuousClock.now
-    let journal = Journal()
     let limitedActions: [Int]
     /// Whether rewinding itself is watched.
     let isWatching: Bool
 
+    /// The step that each worker is taking.
+    var flights: [Flight?]
+    var flightCount = 0
+    /// Steps that a world died over, to be taken again before any other.
+    var interrupted: [Flight] = []
+    /// States whose invariants are being checked, with what led there meanwhile.
+    var unchecked: [NodeID: Unchecked] = [:]
+    /// What checking the invariants showed, where it showed something.
+    var flawsOfStates: [NodeID: [Flaw]] = [:]
+    /// What each worker did.
+    var workers: [WorkerStatistics]
+    /// Counts what others may be waiting for.
+    var news = 0
+
     init(_ explorer: Explorer<Context>) {
         exploration = explorer.exploration
-        world = explorer.world
+        systems = explorer.workers.first?.world.systems.map(\.name) ?? []
         strategy = explorer.strategy
         seed = explorer.seed
         limits = explorer.limits
-        onProgress = explorer.onProgress
         frontier = strategy.frontier(seed: seed)
-        position = Position(systems: world.systems)
+        findings = Findings(areNearestFirst: strategy == .breadthFirst && explorer.workers.count == 1)
         isWatching = exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name }
         coverage = Coverage(of: exploration)
         limitedActions = exploration.actions.indices.filter { explorer.exploration.actions[$0].maximumPerPath != nil }
+        flights = explorer.workers.map { _ in nil }
+        workers = explorer.workers.map { _ in WorkerStatistics() }
     }
 
-    /// Reads the schemas and makes the root the first node.
-    mutating func prepare() async throws {
-        var schemas: [Schema] = []
-        for system in world.systems { schemas.append(try await system.schema()) }
+    /// Makes the root the first node.
+    mutating func prepare(schemas: [Schema], contents: [Fingerprint]) throws {
+        self.schemas = schemas
+        rootContents = contents
         let rules = ReadingRules(ignored: exploration.identity.ignored, comparedAsIs: exploration.identity.comparedAsIs)
-        canonicalizer = Canonicalizer(systems: world.systems.map(\.name), schemas: schemas, rules: rules)
-        try await faithfulness.begin(world.systems)
+        canonicalizer = Canonicalizer(systems: systems, schemas: schemas, rules: rules)
         let context = Context()
         admitState(of: context)
-        let nothing = world.systems.map { _ in ChangeSet.empty }
+        let nothing = systems.map { _ in ChangeSet.empty }
         let identity = canonicalizer.identity(
             after: nothing, from: .root, context: try ContextCells(context), whole: { nothing })
         let root = Graph.Node(
@@ -62,91 +80,19 @@ struct Walk<Context: ExplorationContext> {
             changes: nothing, depth: 0, isOpen: true)
         _ = graph.add(root, fingerprint: try fingerprint(of: root, context))
         contexts.append(context)
-        try await checkInvariants(in: context, arrivingBy: nil)
+    }
+
+    /// Hands the steps of the root to the frontier.
+    mutating func openRoot(after inspection: Inspection<Context>) {
+        for flaw in flaws(in: inspection, after: { _ in "no step" }) { add(flaw, source: 0, step: nil) }
         frontier.insert(edges(from: 0))
-    }
-
-    /// The main loop: takes the best step of the frontier until none is left or a limit is reached.
-    mutating func run() async throws {
-        while stopReason == nil {
-            if let limit = limitReached() {
-                stopReason = limit
-            } else if let edge = frontier.next() {
-                try await take(edge)
-                try await watchFaithfulness()
-                reportProgress()
-            } else if reopenStatesWithinDepth() == 0 {
-                stopReason = .frontierEmpty(depthLimit: depthLimitReached)
-            }
-        }
-        if case .frontierEmpty(let depthLimit) = stopReason {
-            try await compareMergedStates()
-            // Beyond a limit, or behind what was found wrong, there may be a state in which the arrow can be walked.
-            if depthLimit == nil && findings.isEmpty { judgeArrowsNeverWalked() }
-        }
-        try await repeatEarlyTransitions()
-    }
-
-    /// One step: go to the state, act, see what changed, judge it, and give the result its place in the graph.
-    mutating func take(_ edge: Edge) async throws {
-        if graph[edge.source].isBroken { return }
-        try await position.move(to: edge.source, in: graph)
-        var execution = try await execute(edge.step, from: edge.source)
-        if experiments.isNew(edge.step, execution) {
-            let first = execution
-            execution = try await repeatAndLearn(edge.step, from: edge.source, first: first)
-            noteFlaws(of: first, missingIn: execution, edge: edge)
-        }
-        statistics.transitions += 1
-        guard execution.canBePlaced else { return noteUnplaced(execution, edge: edge) }
-        let flaws = judge(execution, edge: edge)
-        let (target, isNew, isMerged) = try place(execution, edge: edge)
-        record(execution, edge: edge, target: target, flaws: flaws)
-        if isNew { graph[target].isBroken = try await !checkInvariants(in: execution.context, arrivingBy: edge) }
-        if isMerged { try await checkInvariants(in: execution.context, arrivingBy: edge) }
-        if flaws.isEmpty { open(target, reachedFrom: edge.source) }
-    }
-
-    /// Hands the steps of a state to the frontier when a flawless step reaches it, be it after one that was not.
-    private mutating func open(_ node: NodeID, reachedFrom source: NodeID) {
-        if graph[node].isOpen || graph[node].isBroken { return }
-        graph[node].isOpen = true
-        graph[node].depth = graph[source].depth + 1
-        frontier.insert(edges(from: node))
-    }
-
-    // MARK: Acting
-
-    /// Runs one action where the systems are, and captures what it changed.
-    mutating func execute(_ step: StepID, from source: NodeID) async throws -> Execution<Context> {
-        let perform = exploration.actions[step.action].variants[step.variant].perform
-        var run = Run(context: contexts[source], world: world, journal: journal)
-        let outcome: Outcome
-        do {
-            outcome = try await perform(&run)
-        } catch {
-            if let reason = (error as? any UndecidedError)?.undecidedReason {
-                countRequests(journal.drain())
-                throw NotDecided("\(reason) It happened during \(label(step)), after \(pathDescription(to: source)).")
-            }
-            outcome = .failed(String(describing: error))
-        }
-        let exchanges = journal.drain()
-        countRequests(exchanges)
-        let changes = try await position.capture()
-        return Execution(
-            outcome: outcome, context: run.context, exchanges: exchanges, changes: changes)
-    }
-
-    mutating func countRequests(_ exchanges: [Exchange]) {
-        for exchange in exchanges { statistics.requests.add(.nanoseconds(Int64(exchange.durationNanoseconds))) }
     }
 
     // MARK: Placing
 
     /// Finds the state an execution led to, or adds it. Merged is one that only the narrowed identity takes for a known one,
     /// at its first time.
-    private mutating func place(
+    mutating func place(
         _ execution: Execution<Context>, edge: Edge
     ) throws -> (node: NodeID, isNew: Bool, isMerged: Bool) {
         if let same = try stateStayedIn(execution, edge: edge) { return (same, false, false) }
@@ -158,7 +104,6 @@ struct Walk<Context: ExplorationContext> {
         }
         let added = graph.add(node, fingerprint: fingerprint)
         contexts.append(execution.context)
-        position.arrived(at: added)
         statistics.depth = max(statistics.depth, node.depth)
         return (added, true, false)
     }
@@ -174,10 +119,8 @@ struct Walk<Context: ExplorationContext> {
     /// Makes the place an execution led to one to go on from, without taking it for a state of the graph: on a replay all
     /// generated values are new.
     mutating func stay(after execution: Execution<Context>, edge: Edge) throws -> NodeID {
-        let place = graph.addUnindexed(try node(after: execution, edge: edge))
         contexts.append(execution.context)
-        position.arrived(at: place)
-        return place
+        return graph.addUnindexed(try node(after: execution, edge: edge))
     }
 
     func node(after execution: Execution<Context>, edge: Edge) throws -> Graph.Node {
@@ -192,7 +135,7 @@ struct Walk<Context: ExplorationContext> {
     ) throws -> Canonicalizer.StateIdentity {
         let cells = try ContextCells(execution.context)
         return canonicalizer.identity(after: execution.changes, from: graph[source].identity, context: cells) {
-            let root = graph.difference(fromRootTo: source, systems: world.systems.count)
+            let root = graph.difference(fromRootTo: source, systems: systems.count)
             return zip(root, execution.changes).map { $0.then($1) }
         }
     }
@@ -239,10 +182,23 @@ struct Walk<Context: ExplorationContext> {
         return counts
     }
 
-    /// Without breadth-first order a state may first be reached by a detour that uses up the depth. Once all shorter ways
-    /// are known, states that turn out to lie within the limit are opened again.
-    private mutating func reopenStatesWithinDepth() -> Int {
-        guard let limit = limits.depth, strategy != .breadthFirst else { return 0 }
+    /// Hands the steps of a state to the frontier when a flawless step reaches it, be it after one that was not.
+    mutating func open(_ node: NodeID, reachedFrom source: NodeID) {
+        if graph[node].isOpen || graph[node].isBroken { return }
+        if let meanwhile = unchecked[node] {
+            let isNearer = meanwhile.source.map { graph[source].depth < graph[$0].depth } ?? true
+            if isNearer { unchecked[node]?.source = source }
+            return
+        }
+        graph[node].isOpen = true
+        graph[node].depth = graph[source].depth + 1
+        frontier.insert(edges(from: node))
+    }
+
+    /// Without breadth-first order, and with several workers, a state may first be reached by a detour that uses up the
+    /// depth. Once all shorter ways are known, states that turn out to lie within the limit are opened again.
+    mutating func reopenStatesWithinDepth() -> Int {
+        guard let limit = limits.depth, strategy != .breadthFirst || workers.count > 1 else { return 0 }
         let reached = graph.relaxDepths()
         let reopened = reached.filter { $0.old >= limit && $0.new < limit }.flatMap { edges(from: $0.node) }
         frontier.insert(reopened)
@@ -250,45 +206,25 @@ struct Walk<Context: ExplorationContext> {
     }
 
     /// The depth limit, if states were left unexplored because of it.
-    private var depthLimitReached: Int? {
+    var depthLimitReached: Int? {
         guard let limit = limits.depth else { return nil }
         return graph.nodes.contains { $0.depth >= limit && !$0.isBroken } ? limit : nil
     }
 
-    // MARK: Stopping
-
-    private func limitReached() -> StopReason? {
-        if Task.isCancelled { return .interrupted }
-        if let steps = limits.steps, statistics.transitions >= steps, frontier.count > 0 { return .stepLimit(steps) }
-        if let time = limits.time, ContinuousClock.now - started >= time { return .timeLimit(time) }
-        return nil
-    }
-
-    mutating func stop(because error: any Error) {
-        stopReason = .failed((error as? NotDecided)?.reason ?? String(describing: error))
-    }
-
-    private mutating func reportProgress() {
-        guard let onProgress else { return }
-        let now = ContinuousClock.now
-        guard now - lastProgress > .milliseconds(50) else { return }
-        lastProgress = now
-        onProgress(
-            ExplorationProgress(
-                states: graph.nodes.count, transitions: statistics.transitions, frontier: frontier.count,
-                depth: statistics.depth, violations: findings.found.count, elapsed: now - started))
-    }
-
     // MARK: Names for people
 
-    func label(_ step: StepID) -> String {
-        let action = exploration.actions[step.action]
-        return action.variants[step.variant].label.map { "\(action.name)(\($0))" } ?? action.name
-    }
+    func label(_ step: StepID) -> String { exploration.label(step) }
 
     func pathDescription(to node: NodeID) -> String {
         let steps = graph.lineage(of: node).compactMap { graph[$0].arrival }.map(label)
         return steps.isEmpty ? "no other step" : steps.joined(separator: " → ")
+    }
+}
+
+extension Exploration {
+    func label(_ step: StepID) -> String {
+        let action = actions[step.action]
+        return action.variants[step.variant].label.map { "\(action.name)(\($0))" } ?? action.name
     }
 }
 
@@ -318,4 +254,27 @@ struct NotDecided: Error {
     let reason: String
 
     init(_ reason: String) { self.reason = reason }
+}
+
+/// A world can't be used any more: its API or a system does not answer. Another one may do better.
+struct WorldLost: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}
+
+/// What a system's error says about its world. One that says what is wrong in a way that another world would not mend is
+/// left as it is.
+func worldLost(by error: any Error) -> any Error {
+    if let error = error as? SystemError, error.kind != .unreachable { return error }
+    return WorldLost(String(describing: error))
+}
+
+/// An error as a sentence for the result.
+func reason(of error: any Error) -> String {
+    switch error {
+    case let error as NotDecided: error.reason
+    case let error as WorldLost: error.reason
+    default: String(describing: error)
+    }
 }

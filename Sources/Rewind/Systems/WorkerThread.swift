@@ -42,6 +42,9 @@ public final class WorkerThread: SerialExecutor, @unchecked Sendable {
         try await withTaskExecutorPreference(unisolatedSide, operation: operation)
     }
 
+    /// What a task prefers that is to run on this thread from its beginning.
+    var taskExecutor: any TaskExecutor { unisolatedSide }
+
     /// Ends the thread once the jobs it has are done. A job enqueued later never runs.
     public func stop() {
         condition.withLock { isStopped = true }

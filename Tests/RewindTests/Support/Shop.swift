@@ -17,7 +17,9 @@ struct Shop: Sendable {
     let tables: MemoryTables
     let bugs: Set<Bug>
 
-    init(bugs: Bug...) {
+    init(bugs: Bug...) { self.init(bugs: bugs) }
+
+    init(bugs: [Bug]) {
         self.bugs = Set(bugs)
         tables = MemoryTables(
             name: "db", schema: Schema(tables: ["orders": .init(columns: [.init("status"), .init("refunded")])]))
