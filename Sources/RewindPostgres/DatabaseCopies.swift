@@ -142,7 +142,7 @@ private struct CopiedDatabase: Sendable {
     ) throws(PostgresError) -> [(name: String, isInUse: Bool)] {
         let found = try server.query(
             """
-            SELECT d.datname, EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend')
+            SELECT d.datname, EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND coalesce(a.backend_type, 'client backend') = 'client backend')
             FROM pg_database d WHERE starts_with(d.datname, $1) AND substr(d.datname, length($1) + 1) ~ '^\\d+_\\d+$'
             AND pg_has_role(d.datdba, 'USAGE') ORDER BY 1
             """, [prefix])

@@ -122,7 +122,7 @@ extension SystemError {
 }
 
 extension Value {
-    fileprivate var inSentence: String {
+    var inSentence: String {
         switch self {
         case .null: "NULL"
         case .integer(let number): String(number)

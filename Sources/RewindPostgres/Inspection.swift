@@ -4,7 +4,7 @@ import Rewind
 /// What a database consists of, as far as Rewind needs to know.
 struct Inspection: Sendable {
     /// Every table that stores rows, partitions among them, sorted by schema and name.
-    let tables: [Table]
+    var tables: [Table]
     let sequences: [DatabaseSequence]
     /// Single-column foreign keys.
     let foreignKeys: [ForeignKey]
@@ -36,7 +36,9 @@ struct Inspection: Sendable {
         sequences = try DatabaseSequence.all(connection, tables: tables)
         foreignKeys = try Self.foreignKeys(connection)
         let foreign = relations.filter { $0.kind == "f" && !exempt.contains($0.name) }.map(\.obstacle)
-        obstacles = foreign + (try Self.unusualTriggers(connection, tables)) + (try Self.namesake(connection))
+        // The ordered way switches them off.
+        let triggers = try OrderedWay.isNeeded(connection) ? [] : Self.unusualTriggers(connection, tables)
+        obstacles = foreign + triggers + (try Self.namesake(connection))
     }
 
     /// The tables' numbers, by name.

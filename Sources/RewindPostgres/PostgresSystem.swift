@@ -19,6 +19,7 @@ public actor PostgresSystem: QueryableSystem {
     private nonisolated let thread: WorkerThread
     private let guarding: DatabaseGuard
     private let exempt: Set<String>
+    private let reading: Set<String>
     private let patience: Recording.Patience
     private var recording: Recording?
     private var reader: PostgresConnection?
@@ -33,19 +34,23 @@ public actor PostgresSystem: QueryableSystem {
     ///   - guarding: what may be explored; by default only what is named like a test database.
     ///   - exempt: tables that are neither recorded nor taken back, and no part of the content; `schema.table` outside
     ///     of `public`.
+    ///   - reading: tables whose changes are found by reading and comparing at every step, although triggers could tell
+    ///     them: for tables that must not get a trigger. Cost follows their content.
     ///   - quiet: how long nothing must have been written before a request counts as done, for an API that goes on
     ///     working after it has answered. Every step takes that much longer.
     ///   - patience: how long a transaction that is still open when the API has answered is waited for.
     ///   - thread: where its blocking calls are made.
     public init(
         url: String, name: String = "db", guarding: DatabaseGuard = .testDatabasesOnly,
-        exempting exempt: Set<String> = [], settlingFor quiet: Duration = .zero, patience: Duration = .seconds(2),
+        exempting exempt: Set<String> = [], reading: Set<String> = [], settlingFor quiet: Duration = .zero,
+        patience: Duration = .seconds(2),
         thread: WorkerThread = .shared
     ) {
         self.url = url
         self.name = name
         self.guarding = guarding
         self.exempt = exempt
+        self.reading = reading
         self.patience = Recording.Patience(quiet: quiet, atMost: patience)
         self.thread = thread
     }
@@ -60,7 +65,7 @@ public actor PostgresSystem: QueryableSystem {
             let mover = try Self.open(url, guarding)
             let report = try Self.undoDeadRun(mover)
             guard report.problems.isEmpty else { throw Self.notUndone(report) }
-            recording = try Recording(mover, exempting: exempt, patience: patience)
+            recording = try Recording(mover, exempting: exempt, reading: reading, patience: patience)
         }
     }
 
@@ -121,13 +126,21 @@ public actor PostgresSystem: QueryableSystem {
         }
     }
 
-    /// What the role of a URL may do, and which grants are missing.
+    /// What the role of a URL may do, how the database would be explored, and which grants are missing. Changes nothing.
+    /// - Parameters:
+    ///   - url: a connection URI or `key=value` list, as libpq takes it.
+    ///   - exempt: tables that are left alone, as ``init(url:name:guarding:exempting:reading:settlingFor:patience:thread:)``
+    ///     takes them.
+    ///   - reading: tables that are read and compared, likewise.
     /// - Throws: `SystemError` of kind `.unreachable` when the database does not answer.
-    public static func rights(url: String) async throws -> Rights {
+    public static func rights(
+        url: String, exempting exempt: Set<String> = [], reading: Set<String> = []
+    ) async throws -> Rights {
         try await WorkerThread.shared.run {
             try explainingFailures(of: DatabasePlace(try PostgresURL(url))) {
                 let connection = try PostgresConnection(url: url, applicationName: Owner.applicationName)
-                return try Rights(connection, try Inspection(connection))
+                try chooseWay(connection)
+                return try Rights(connection, Inspection(connection, exempting: exempt), reading: reading)
             }
         }
     }
@@ -170,11 +183,15 @@ public actor PostgresSystem: QueryableSystem {
         }
         try connection.execute(SessionSettings.mover)
         try Owner.takeLock(connection)
-        // Without the right to it, what is missing is said once the tables are known.
+        try chooseWay(connection)
+        return connection
+    }
+
+    /// The fast way where it is allowed; else the ordered one.
+    private static func chooseWay(_ connection: PostgresConnection) throws(PostgresError) {
         do throws(PostgresError) { try connection.execute("SET session_replication_role = replica") } catch {
             if !error.isInsufficientPrivilege { throw error }
         }
-        return connection
     }
 
     private func openReader() throws -> PostgresConnection {
@@ -206,7 +223,7 @@ public actor PostgresSystem: QueryableSystem {
         }
         // Without them, foreign keys and triggers of the API's would act on what is put back.
         let rights = try Rights(mover, try Inspection(mover))
-        guard rights.suffice else { throw SystemError(.unsupported, rights.description) }
+        guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
         return try Restoration.undo(mover)
     }
 
