@@ -16,6 +16,8 @@ struct Table: Sendable, Hashable {
     var isOwned = true
     /// Whether triggers of ours tell of its changes.
     var sensor: Sensor
+    /// Whether XML is spelled with its declaration, which takes a type of ours.
+    var spellsXMLInFull = true
 
     struct Column: Sendable, Hashable {
         let name: String
@@ -71,7 +73,7 @@ struct Table: Sendable, Hashable {
         return "ROW(\(fields.joined(separator: ", ")))::\(rowType)::text"
     }
 
-    private var hasXML: Bool { columns.contains(where: \.isXML) }
+    private var hasXML: Bool { spellsXMLInFull && columns.contains(where: \.isXML) }
 
     /// Every row's text.
     var selectTexts: String { "SELECT \(text(of: "t")) FROM ONLY \(qualifiedName) t" }
