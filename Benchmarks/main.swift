@@ -10,6 +10,7 @@ if arguments.first == "serve" {
         ("workers", ParallelWorkers.figures),
         ("rewinding", RewindingCost.figures),
         ("postgres", PostgresCost.figures),
+        ("sensors", PostgresSensors.figures),
         ("demo", DemoExploration.figures),
         ("memory", MemoryPerState.figures),
     ]

@@ -162,6 +162,21 @@ struct OrderedTests {
         }
     }
 
+    @Test func `a key that is spelled another way is refused rather than risked`() async throws {
+        let owner = try PlainOwner(
+            """
+            CREATE TABLE a (id numeric PRIMARY KEY); CREATE TABLE b (a numeric REFERENCES a ON DELETE CASCADE);
+            INSERT INTO a VALUES (1.0); INSERT INTO b VALUES (1)
+            """)
+        let system = PostgresSystem(url: owner.url)
+        try await system.begin()
+        try owner.database.connect().execute("UPDATE a SET id = 1.00")
+        let changes = try await system.capture()
+        let message = await failure { try await system.apply(changes.inverted) }
+        #expect(message.contains("would act on the rows that refer to it"))
+        #expect(try owner.database.connect().query("SELECT count(*) FROM b").int64(0, 0) == 1)
+    }
+
     @Test func `every state can be gone to from every other, or it is said why not`() async throws {
         var database = try TestDatabase.withTypes()
         let role = database.name + "_member"
