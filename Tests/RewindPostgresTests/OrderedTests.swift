@@ -54,7 +54,7 @@ struct PlainOwner {
 }
 
 /// Moves with triggers and foreign keys on.
-@Suite(.enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
+@Suite(.serialized, .enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
 struct OrderedTests {
     @Test(arguments: ["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"])
     func `foreign keys do nothing to rows that are not part of the move`(action: String) async throws {

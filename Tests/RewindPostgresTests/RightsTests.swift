@@ -5,7 +5,7 @@ import Testing
 import TestServices
 
 /// What a role lacks, said as the statements that grant it, and these suffice.
-@Suite(.enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
+@Suite(.serialized, .enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
 struct RightsTests {
     /// Begins as the role, runs the statements that the refusal lists, then explores.
     private func explore(_ database: TestDatabase, as role: String, afterGranting expected: [String]) async throws {
