@@ -3,7 +3,7 @@
 SWIFT ?= swift
 JOBS ?= $(shell nproc)
 PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev libpq-dev pkg-config
-TEST_PACKAGES = $(PACKAGES) postgresql python3-psycopg
+TEST_PACKAGES = $(PACKAGES) postgresql python3-psycopg python3-psycopg-pool
 REWIND = .build/release/rewind
 
 .PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help
@@ -34,6 +34,7 @@ test: test-packages lint
 	@$(SWIFT) test --skip-build --parallel --disable-xctest
 
 ## bench   speed as ratios; takes about a minute
+bench: PACKAGES += postgresql
 bench: packages
 	@echo "==> Building the benchmarks (release)"
 	@$(SWIFT) build -c release --product RewindBenchmarks
@@ -51,7 +52,7 @@ lint:
 ## docs    DocC pages of the libraries into .build/docs
 docs: packages
 	@mkdir -p .build/docs
-	@for target in Rewind RewindHTTP RewindSQLite Money; do \
+	@for target in Rewind RewindHTTP RewindPostgres RewindSQLite Money; do \
 		echo "==> $$target"; \
 		REWIND_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/docs/$$target \
 			generate-documentation --target $$target --output-path .build/docs/$$target || exit 1; \

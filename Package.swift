@@ -83,9 +83,16 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite", "SQLiteDriver", "HTTPServer",
-                "TestServices",
+                "CommandSupport", "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite",
+                "SQLiteDriver", "HTTPServer", "TestServices",
             ]),
+        .testTarget(
+            name: "PostgresEndToEndTests",
+            dependencies: [
+                "CommandSupport", "RewindCommand", "Rewind", "RewindHTTP", "RewindPostgres", "TestServices",
+            ],
+            exclude: ["PythonAPI"]),
+        .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),

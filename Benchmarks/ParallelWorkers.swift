@@ -4,7 +4,7 @@ import Rewind
 /// How much sooner two workers are done than one, when each action waits for about a millisecond as for an API.
 enum ParallelWorkers {
     private static let runs = 3
-    private static let lamps = 6
+    private static let lamps = 7
     private static let waitMicroseconds: UInt32 = 1000
 
     /// Lamps that are switched on and off: 2 to the power of `lamps` states.

@@ -3,13 +3,15 @@
 
 let arguments = CommandLine.arguments.dropFirst()
 if arguments.first == "serve" {
-    try OrdersProcess.serve(databasePath: CommandLine.arguments[2])
+    try OrdersProcess.serve(database: CommandLine.arguments[2])
 } else {
     let groups: [(name: String, measure: @Sendable () async throws -> [Figure])] = [
         ("core", CoreThroughput.figures),
         ("workers", ParallelWorkers.figures),
         ("rewinding", RewindingCost.figures),
         ("postgres", PostgresCost.figures),
+        ("postgres", TriggerCost.figures),
+        ("postgres", DemoExploration.figuresOnPostgres),
         ("sensors", PostgresSensors.figures),
         ("demo", DemoExploration.figures),
         ("memory", MemoryPerState.figures),

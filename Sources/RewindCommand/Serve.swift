@@ -49,12 +49,10 @@ struct Serve: ParsableCommand {
             Terminal.note(String(describing: error))
             throw ExitCode.notDecided
         }
+        // Before the address is told: whoever reads it may signal at once.
+        let signals = exitWithParent ? nil : EndingSignals()
         Terminal.result("http://127.0.0.1:\(server.port)\n")
-        if exitWithParent {
-            while !FileHandle.standardInput.availableData.isEmpty {}
-        } else {
-            waitForSignal()
-        }
+        if let signals { signals.wait() } else { while !FileHandle.standardInput.availableData.isEmpty {} }
         server.stop()
     }
 
@@ -71,16 +69,27 @@ struct Serve: ParsableCommand {
             throw ValidationError(error.description)
         }
     }
+}
 
-    private func waitForSignal() {
-        let ended = DispatchSemaphore(value: 0)
-        let sources = [SIGINT, SIGTERM].map { number in
+/// Ctrl-C and `kill`, from when this is made: none that comes later is lost.
+private struct EndingSignals {
+    private let ended = DispatchSemaphore(value: 0)
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        let registered = DispatchSemaphore(value: 0)
+        sources = [SIGINT, SIGTERM].map { [ended] number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { ended.signal() }
+            source.setRegistrationHandler { registered.signal() }
             source.resume()
             return source
         }
+        for _ in sources { registered.wait() }
+    }
+
+    func wait() {
         ended.wait()
         for source in sources { source.cancel() }
     }

@@ -1,3 +1,4 @@
+import CommandSupport
 import Rewind
 import RewindHTTP
 import SQLiteDriver

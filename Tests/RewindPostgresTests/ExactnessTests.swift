@@ -10,7 +10,7 @@ import TestServices
 @Suite(.enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
 struct ExactnessTests {
     /// How many random cases to try; `REWIND_CASES` sets it, and `REWIND_SEED` the first.
-    static let cases = ProcessInfo.processInfo.environment["REWIND_CASES"].flatMap(Int.init) ?? 150
+    static let cases = ProcessInfo.processInfo.environment["REWIND_CASES"].flatMap(Int.init) ?? 100
     static let firstSeed = ProcessInfo.processInfo.environment["REWIND_SEED"].flatMap(UInt64.init) ?? 1
 
     @Test func `every state can be gone to from every other, whatever the API does`() async throws {

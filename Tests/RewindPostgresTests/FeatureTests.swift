@@ -237,8 +237,9 @@ struct FeatureTests {
         try one.execute("BEGIN; INSERT INTO a VALUES (1)")
         try two.execute("INSERT INTO a VALUES (3); COMMIT")
         async let waiting = system.capture()
-        // However the two come to run: the capture has to wait for the transaction that is open.
-        try one.execute("SELECT pg_sleep(0.1)")
+        let looks = "SELECT FROM pg_stat_activity WHERE application_name LIKE 'rewind%' AND query LIKE '%backend_xid%'"
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try two.query(looks).rowCount == 0, ContinuousClock.now < deadline {}
         try one.execute("COMMIT")
         let changes = try await waiting
         #expect(changes.rows.count == 3)

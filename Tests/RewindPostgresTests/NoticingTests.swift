@@ -73,15 +73,20 @@ struct NoticingTests {
     }
 
     @Test func `an API that never comes to rest is named`() async throws {
-        let busy = database.system(settlingFor: .milliseconds(200), patience: .milliseconds(400))
+        let busy = database.system(settlingFor: .milliseconds(50), patience: .milliseconds(100))
         try await system.end()
         try await busy.begin()
         let database = database
         async let writing: Void = WorkerThread(name: "the API's background work").run {
-            let loop = "FOR i IN 1..30 LOOP UPDATE a SET x = x + 1; COMMIT; PERFORM pg_sleep(0.05); END LOOP"
-            try database.connect().execute("DO $$ BEGIN \(loop); END $$")
+            let loop = "LOOP UPDATE a SET x = x + 1; COMMIT; EXIT WHEN EXISTS (SELECT FROM b WHERE x = 0) OR now() > $1"
+            let deadline = "'\(Date(timeIntervalSinceNow: 20).ISO8601Format())'"
+            let text = loop.replacing("$1", with: deadline)
+            try database.connect().execute("DO $$ BEGIN \(text); END LOOP; END $$")
         }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try api.query("SELECT x FROM a").int64(0, 0) == 1, ContinuousClock.now < deadline {}
         let message = await failure { _ = try await busy.capture() }
+        try api.execute("UPDATE b SET x = 0")
         try await writing
         #expect(
             message.hasPrefix(

@@ -74,6 +74,28 @@ private func explore(answering body: String) async throws -> ExplorationResult {
     }
 }
 
+@Suite struct `Both reports` {
+    private struct Flag: ExplorationContext {
+        var isSet = false
+    }
+
+    @Test(arguments: [1, 2]) func `say what each worker did when there are several`(count: Int) async throws {
+        let exploration = Exploration(of: Flag.self) {
+            Action("set") { run in
+                run.context.isSet = true
+                return .accepted
+            }
+        }
+        let workers = await Worker.team(of: count) { _, _ in World() }
+        defer { for worker in workers { worker.thread.stop() } }
+        let result = try await Explorer(exploration, by: workers).explore()
+        let lines = ConsoleReport(result).text.split(separator: "\n")
+        let json = String(decoding: try JSONReport(result).data(), as: UTF8.self)
+        #expect(lines.contains { $0.hasPrefix("  2 workers took ") && $0.hasSuffix(" steps") } == (count == 2))
+        #expect(json.contains("\"replacements\" : 0") == (count == 2))
+    }
+}
+
 @Suite struct `The JSON report` {
     private struct Document: Decodable {
         struct Violation: Decodable {

@@ -124,6 +124,29 @@ private struct Gist: Equatable {
         }
     }
 
+    @Test func `wait for the one who finds out what is volatile`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            for way in Int64(1)...4 { doing("way_\(way)", at: 0) { $0.context.number = way } }
+            doing("create", at: 1) { run in
+                run.context.number = nil
+                try run.office.add("orders", .text(run.office.unique()))
+            }
+            doing("close", at: 2) { _ in }
+        }
+        for _ in 1...5 {
+            let makeWorld = { @Sendable (number: Int) in
+                let office = Office(["orders": [.init("id")]])
+                return World(systems: [Watched(office.tables, pausesPerCall: 50)]).providing(office)
+            }
+            let result = try await withWorkers(4, in: makeWorld) { workers in
+                try await Explorer(exploration, by: workers).explore()
+            }
+            // The order is one state, whichever way it was created by, and is closed once.
+            #expect(result.statesVisited == 7)
+            #expect(result.transitions == 9)
+        }
+    }
+
     @Test func `do not go on from a state that is found broken while others reach it`() async throws {
         let exploration = Exploration(of: Notes.self) {
             for way in 1...4 {

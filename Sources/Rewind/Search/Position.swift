@@ -63,13 +63,11 @@ struct Position: Sendable {
         let target: NodeID
         /// One for each system.
         let differences: [ChangeSet]
-        fileprivate let start: ContinuousClock.Instant
     }
 
     /// How to get to a state; `nil` when the systems are there.
     func jump(to target: NodeID, in graph: Graph) -> Jump? {
         if isAt(target) && !isLost { return nil }
-        let start = ContinuousClock.now
         let (up, down) = ways(from: node, to: target, in: graph)
         let differences = since.indices.map { index in
             var way = Way()
@@ -78,20 +76,21 @@ struct Position: Sendable {
             for node in down { way.append(graph[node].changes[index]) }
             return way.difference
         }
-        return Jump(target: target, differences: differences, start: start)
+        return Jump(target: target, differences: differences)
     }
 
     /// Moves the systems.
     /// - Throws: ``WorldLost`` or what a system throws; after that, ``NotDecided`` for every further move.
     mutating func move(by jump: Jump) async throws {
         if isLost { throw NotDecided("It was not tried, because a system had failed to move.") }
+        let start = ContinuousClock.now
         isLost = true
         for (system, difference) in zip(systems, jump.differences) where !difference.isEmpty {
             do { try await system.apply(difference) } catch { throw worldLost(by: error) }
         }
         isLost = false
         arrived(at: jump.target)
-        moves.add(ContinuousClock.now - jump.start)
+        moves.add(ContinuousClock.now - start)
     }
 
     /// The nodes whose arrival is undone, last first, and those whose arrival is done again.

@@ -22,6 +22,10 @@ final class SharedWalk<Context: ExplorationContext>: @unchecked Sendable {
         isShared ? try locked(body) : try body(&walk)
     }
 
+    /// What the tester knows in a state.
+    func context(of node: NodeID) -> Context { isShared ? locked { $0.contexts[node] } : walk.contexts[node] }
+
+    @inline(never)
     private func locked<Result: Sendable, Failure: Error>(
         _ body: (inout Walk<Context>) throws(Failure) -> Result
     ) throws(Failure) -> Result {

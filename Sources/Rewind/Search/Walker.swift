@@ -104,7 +104,7 @@ struct Walker<Context: ExplorationContext>: Sendable {
     /// - Throws: ``WorldLost`` when the API can't be asked.
     mutating func execute(_ step: StepID, from source: NodeID) async throws -> Execution<Context> {
         let perform = exploration.actions[step.action].variants[step.variant].perform
-        var run = Run(context: walk.with { $0.contexts[source] }, world: world, journal: journal)
+        var run = Run(context: walk.context(of: source), world: world, journal: journal)
         let outcome: Outcome
         do {
             outcome = try await perform(&run)

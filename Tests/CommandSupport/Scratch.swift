@@ -1,27 +1,27 @@
 import Foundation
 
 /// A folder of the test's own, gone with the value. The programs it starts have their temporary files in it as well.
-final class Scratch: Sendable {
-    let folder: URL
+package final class Scratch: Sendable {
+    package let folder: URL
 
-    init() throws {
+    package init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("rewind-command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    package func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     /// What the programs take for the system's temporary directory.
-    var temporary: URL { folder.appendingPathComponent("temporary") }
+    package var temporary: URL { folder.appendingPathComponent("temporary") }
 
     /// What they left there.
-    func leftovers() throws -> [String] {
+    package func leftovers() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: temporary.path)
     }
 
-    func write(_ text: String, to name: String) throws {
+    package func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: folder.appendingPathComponent(name))
     }
 }

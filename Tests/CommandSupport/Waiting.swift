@@ -1,13 +1,15 @@
 import Dispatch
 
 /// What a test waited for did not happen.
-struct DeadlinePassed: Error, CustomStringConvertible {
-    let description: String
+package struct DeadlinePassed: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Waits until the condition holds, looking again and again.
 /// - Throws: ``DeadlinePassed`` when it does not in time; the time is far more than any machine needs.
-func eventually(
+package func eventually(
     _ what: String, within deadline: Duration = .seconds(60), _ holds: () async throws -> Bool
 ) async throws {
     let start = ContinuousClock.now
@@ -20,7 +22,7 @@ func eventually(
 }
 
 /// Goes on when that time has passed, without holding a thread. For choosing a moment, not for waiting for something.
-func after(_ delay: DispatchTimeInterval) async {
+package func after(_ delay: DispatchTimeInterval) async {
     await withCheckedContinuation { continuation in
         DispatchQueue.global().asyncAfter(deadline: .now() + delay) { continuation.resume() }
     }

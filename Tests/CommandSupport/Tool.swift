@@ -1,7 +1,7 @@
 import Foundation
 
 /// `rewind`, running.
-final class Tool {
+package final class Tool {
     private let process = Process()
     private let output: URL
     private let errors: URL
@@ -10,7 +10,7 @@ final class Tool {
     private let scratch: Scratch
 
     /// The program built beside the tests.
-    static let executable: URL = {
+    package static let executable: URL = {
         let tests =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("rewind")
@@ -19,22 +19,21 @@ final class Tool {
     /// Starts it; its standard input stays open until ``closeInput()``.
     /// - Parameters:
     ///   - user: the number of the user to run it as, which takes a superuser.
+    ///   - launcher: a program and its first arguments, for starting it in another way.
     ///   - databaseURL: `DATABASE_URL`, which no test takes from the environment that it runs in.
-    init(
-        _ arguments: [String], in scratch: Scratch, asUser user: Int? = nil, databaseURL: String? = nil
+    package init(
+        _ arguments: [String], in scratch: Scratch, asUser user: Int? = nil, through launcher: [String] = [],
+        databaseURL: String? = nil
     ) throws {
         self.scratch = scratch
         let name = UUID().uuidString
         output = scratch.folder.appendingPathComponent("output-\(name)")
         errors = scratch.folder.appendingPathComponent("errors-\(name)")
         for file in [output, errors] { try Data().write(to: file) }
-        if let user {
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-            process.arguments = ["--reuid=\(user)", "--clear-groups", Tool.executable.path] + arguments
-        } else {
-            process.executableURL = Tool.executable
-            process.arguments = arguments
-        }
+        let asUser = user.map { ["/usr/bin/setpriv", "--reuid=\($0)", "--clear-groups"] } ?? []
+        let words = launcher + asUser + [Tool.executable.path] + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         var environment = ProcessInfo.processInfo.environment
         environment["TMPDIR"] = scratch.temporary.path
         environment["DATABASE_URL"] = databaseURL
@@ -49,17 +48,17 @@ final class Tool {
         if process.isRunning { kill(processID, SIGKILL) }
     }
 
-    var processID: Int32 { process.processIdentifier }
-    var isRunning: Bool { process.isRunning }
-    var standardOutput: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
-    var standardError: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+    package var processID: Int32 { process.processIdentifier }
+    package var isRunning: Bool { process.isRunning }
+    package var standardOutput: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+    package var standardError: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
 
-    func signal(_ number: Int32) { kill(processID, number) }
+    package func signal(_ number: Int32) { kill(processID, number) }
 
-    func closeInput() throws { try input.fileHandleForWriting.close() }
+    package func closeInput() throws { try input.fileHandleForWriting.close() }
 
     /// Waits for its first line, and gives it without the line break.
-    func firstLine() async throws -> String {
+    package func firstLine() async throws -> String {
         try await eventually("the first line of \(process.arguments ?? [])") { [self] in
             standardOutput.contains("\n") || !isRunning
         }
@@ -67,7 +66,7 @@ final class Tool {
     }
 
     /// Waits for its end.
-    func end() async throws -> Ending {
+    package func end() async throws -> Ending {
         try await eventually("the end of \(process.arguments ?? [])") { [self] in !isRunning }
         return Ending(
             status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
@@ -75,30 +74,32 @@ final class Tool {
     }
 
     /// Runs it to its end.
-    static func run(_ arguments: String..., in scratch: Scratch, asUser user: Int? = nil) async throws -> Ending {
-        try await Tool(arguments, in: scratch, asUser: user).end()
+    package static func run(
+        _ arguments: String..., in scratch: Scratch, asUser user: Int? = nil, databaseURL: String? = nil
+    ) async throws -> Ending {
+        try await Tool(arguments, in: scratch, asUser: user, databaseURL: databaseURL).end()
     }
 }
 
 /// How a run of `rewind` ended.
-struct Ending: Sendable {
+package struct Ending: Sendable {
     /// The exit code, or the signal.
-    let status: Int32
-    let wasKilled: Bool
-    let output: String
-    let errors: String
+    package let status: Int32
+    package let wasKilled: Bool
+    package let output: String
+    package let errors: String
 
-    var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+    package var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
 }
 
 /// Processes of this machine, as `/proc` tells.
-enum Processes {
+package enum Processes {
     /// Those with the text among their arguments.
-    static func mentioning(_ text: String) -> [Int32] {
+    package static func mentioning(_ text: String) -> [Int32] {
         all.filter { (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8))?.contains(text) == true }
     }
 
-    static func children(of parent: Int32) -> [Int32] {
+    package static func children(of parent: Int32) -> [Int32] {
         all.filter { process in
             guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
                 let nameEnd = stat.lastIndex(of: ")")
@@ -106,6 +107,11 @@ enum Processes {
             let fields = stat[stat.index(after: nameEnd)...].split(separator: " ")
             return fields.count > 1 && Int32(fields[1]) == parent && fields[0] != "Z"
         }
+    }
+
+    /// Whether it runs; one that ended and that nobody has asked about yet does not.
+    package static func isRunning(_ process: Int32) -> Bool {
+        (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(process)/cmdline")))?.isEmpty == false
     }
 
     private static var all: [Int32] {
