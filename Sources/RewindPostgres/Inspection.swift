@@ -33,7 +33,8 @@ struct Inspection: Sendable {
                 tableName: relation.relation, columns: found.map(\.column), key: key?.columns ?? [], sensor: .log,
                 keyOperators: key?.operators ?? [])
         }
-        sequences = try DatabaseSequence.all(connection, tables: tables)
+        let leftAlone = relations.filter { exempt.contains($0.name) }.map(\.objectID)
+        sequences = try DatabaseSequence.all(connection, tables: tables, leavingOut: leftAlone)
         foreignKeys = try Self.foreignKeys(connection)
         let foreign = relations.filter { $0.kind == "f" && !exempt.contains($0.name) }.map(\.obstacle)
         // The ordered way switches them off.

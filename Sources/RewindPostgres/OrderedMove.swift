@@ -89,7 +89,9 @@ struct OrderedMove {
             let released = Set(parts.flatMap { part in steps(of: part).flatMap { Self.released(by: $0, part) } })
             if released.isEmpty { continue }
             let taken = parts.flatMap { part in steps(of: part).flatMap { Self.taken(by: $0, part) } }
-            guard let value = taken.first(where: released.contains) else { continue }
+            guard let value = taken.first(where: { released.contains($0) || !reference.isSpelledOneWay }) else {
+                continue
+            }
             throw Self.refusal(reference, parts, value, steps.map(\.table), place)
         }
     }

@@ -30,6 +30,8 @@ struct OrderedWay: Sendable {
         /// The number of the table that is referred to, and its columns.
         let parent: Int
         let columns: [Int]
+        /// Whether values are the same to the foreign key only if they are spelled the same: not so for citext or numeric.
+        let isSpelledOneWay: Bool
         /// Whether deleting (updating) the row referred to does something at once: CASCADE, SET NULL, SET DEFAULT, RESTRICT.
         let actsOnDelete: Bool
         let actsOnUpdate: Bool
@@ -112,7 +114,10 @@ struct OrderedWay: Sendable {
                 UNION ALL SELECT c.oid, r.root FROM pg_constraint c JOIN r ON c.conparentid = r.oid)
             SELECT c.conname, r.root, c.conrelid, n.nspname, t.relname, c.confrelid, c.confdeltype <> 'a', c.confupdtype <> 'a',
             (SELECT array_to_string(array_agg(attname ORDER BY k.n), chr(1)) FROM unnest(c.confkey) WITH ORDINALITY k(a, n)
-                JOIN pg_attribute ON attrelid = c.confrelid AND attnum = k.a)
+                JOIN pg_attribute ON attrelid = c.confrelid AND attnum = k.a),
+            (SELECT bool_and((typtype = 'e' OR atttypid IN (16, 17, 20, 21, 23, 25, 1043, 1082, 1114, 1184, 2950))
+                AND NOT EXISTS (SELECT FROM pg_collation l WHERE l.oid = attcollation AND NOT collisdeterministic))
+                FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = c.confrelid AND attnum = ANY(c.confkey))
             FROM pg_constraint c JOIN r USING (oid) JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
             ORDER BY c.oid
             """)
@@ -126,7 +131,8 @@ struct OrderedWay: Sendable {
                     childName: nameInReports(schema: found.string(row, 3), name: found.string(row, 4)),
                     parent: parent.number,
                     columns: names.compactMap { name in parent.columns.firstIndex { $0.name == name } },
-                    actsOnDelete: found.bool(row, 6), actsOnUpdate: found.bool(row, 7)))
+                    isSpelledOneWay: found.bool(row, 9), actsOnDelete: found.bool(row, 6),
+                    actsOnUpdate: found.bool(row, 7)))
         }
     }
 }

@@ -213,7 +213,7 @@ public actor PostgresSystem: QueryableSystem {
                 """)
         }
         // Without them, foreign keys and triggers of the API's would act on what is put back.
-        let rights = try Rights(mover, try Inspection(mover))
+        let rights = try Rights(mover, try Inspection.ofDeadRun(mover))
         guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
         return try Restoration.undo(mover)
     }

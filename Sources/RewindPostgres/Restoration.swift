@@ -253,7 +253,8 @@ struct Restoration {
 
     private mutating func restoreSequences() throws {
         let root = try connection.query("SELECT oid, name, last_value, is_called FROM rewind.sequences ORDER BY oid")
-        let sequences = try DatabaseSequence.all(connection, tables: [])
+        let recorded = Set((0..<root.rowCount).map { UInt32(root.int64($0, 0)) })
+        let sequences = try DatabaseSequence.all(connection, tables: []).filter { recorded.contains($0.objectID) }
         let now = try SequenceStandings(sequences, connection)
         var wanted: [(objectID: UInt32, standing: DatabaseSequence.Standing)] = []
         for row in 0..<root.rowCount {
@@ -282,6 +283,20 @@ struct Restoration {
         where fingerprint.description != recorded.string(table.number, 0) {
             report.problems.append("“\(table.name)” is not as it was; a writer that disabled triggers changed it")
         }
+    }
+}
+
+extension Inspection {
+    /// The tables that a dead run recorded, as they are now.
+    static func ofDeadRun(_ connection: PostgresConnection) throws -> Inspection {
+        let all = try Inspection(connection)
+        // Who may not even look is told what else is missing.
+        let mayLook = try connection.query("SELECT has_schema_privilege('rewind', 'USAGE')").bool(0, 0)
+        guard mayLook else { return all }
+        let found = try connection.query("SELECT name FROM rewind.tables")
+        let recorded = Set((0..<found.rowCount).map { found.string($0, 0) })
+        let others = all.tables.map(\.name).filter { !recorded.contains($0) }
+        return try Inspection(connection, exempting: Set(others))
     }
 }
 

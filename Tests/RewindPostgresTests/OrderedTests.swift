@@ -54,7 +54,7 @@ struct PlainOwner {
 }
 
 /// Moves with triggers and foreign keys on.
-@Suite(.enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
+@Suite(.serialized, .enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
 struct OrderedTests {
     @Test(arguments: ["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"])
     func `foreign keys do nothing to rows that are not part of the move`(action: String) async throws {
@@ -160,6 +160,21 @@ struct OrderedTests {
                 PARAMETER session_replication_role.
                 """
         }
+    }
+
+    @Test func `a key that is spelled another way is refused rather than risked`() async throws {
+        let owner = try PlainOwner(
+            """
+            CREATE TABLE a (id numeric PRIMARY KEY); CREATE TABLE b (a numeric REFERENCES a ON DELETE CASCADE);
+            INSERT INTO a VALUES (1.0); INSERT INTO b VALUES (1)
+            """)
+        let system = PostgresSystem(url: owner.url)
+        try await system.begin()
+        try owner.database.connect().execute("UPDATE a SET id = 1.00")
+        let changes = try await system.capture()
+        let message = await failure { try await system.apply(changes.inverted) }
+        #expect(message.contains("would act on the rows that refer to it"))
+        #expect(try owner.database.connect().query("SELECT count(*) FROM b").int64(0, 0) == 1)
     }
 
     @Test func `every state can be gone to from every other, or it is said why not`() async throws {

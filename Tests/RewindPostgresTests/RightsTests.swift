@@ -5,7 +5,7 @@ import Testing
 import TestServices
 
 /// What a role lacks, said as the statements that grant it, and these suffice.
-@Suite(.enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
+@Suite(.serialized, .enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
 struct RightsTests {
     /// Begins as the role, runs the statements that the refusal lists, then explores.
     private func explore(_ database: TestDatabase, as role: String, afterGranting expected: [String]) async throws {
@@ -177,5 +177,33 @@ struct RightsTests {
                 notRewindable: The schema of \(owner.database.place) changed during the exploration: “a”. Rewind undoes \
                 changes of rows, not of definitions. Let the API make its tables before exploring.
                 """)
+    }
+}
+
+extension RightsTests {
+    @Test func `an exempt table needs no right, keeps its rows and its numbers, also when the run dies`() async throws {
+        let owner = try PlainOwner("CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)")
+        let api = try owner.database.connect()
+        try api.execute("CREATE TABLE audit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int)")
+        var system: PostgresSystem? = PostgresSystem(url: owner.url, exempting: ["audit"])
+        try await system?.begin()
+        try api.execute("INSERT INTO a DEFAULT VALUES; INSERT INTO audit (n) VALUES (1)")
+        let changes = try #require(try await system?.capture())
+        #expect(changes.rows.count == 1)
+        #expect(changes.counters.count == 1)
+        try await system?.apply(changes.inverted)
+        try api.execute("INSERT INTO a DEFAULT VALUES; INSERT INTO audit (n) VALUES (2)")
+        system = nil
+        let next = PostgresSystem(url: owner.url, exempting: ["audit"])
+        try await next.begin()
+        try api.execute("INSERT INTO audit (n) VALUES (3)")
+        #expect(try await next.capture().isEmpty)
+        try await next.end()
+        let found = try owner.database.dump()
+        #expect(
+            found == [
+                "public.a_id_seq: 1 false", "public.audit: (1,1)", "public.audit: (2,2)", "public.audit: (3,3)",
+                "public.audit_id_seq: 3 true",
+            ])
     }
 }
