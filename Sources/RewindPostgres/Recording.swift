@@ -22,7 +22,7 @@ final class Recording {
     private var copies = CopyCounts()
     private var fingerprints: [Fingerprint]
     private var counters: Counters
-    /// All entries up to this one are captured, or will never be seen.
+    /// All entries up to this one are captured; whatever is written from now on gets a higher number.
     private var floor: Int64 = 0
     /// What the server had seen when the log was last read to its end; `nil` when that is not known.
     private var snapshot: Snapshot?
@@ -65,7 +65,7 @@ final class Recording {
         let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
         let moved = try counters.follow(
             look.sequenceProbes, aTransactionEnded: look.snapshot != snapshot, mover)
-        floor = look.written
+        floor = look.last ?? floor
         snapshot = look.snapshot
         let changes = ChangeSet(squashing: chained(rows), counters: moved)
         if changes.isEmpty { return .empty }
@@ -76,9 +76,9 @@ final class Recording {
 
     /// The log and the sequences.
     private func look() throws(PostgresError) -> Look {
-        let results = try mover.pipelined([[logCall] + counters.probes(mover)])
-        let log = LogReading(results[0], tables: inspection.tables)
-        return Look(log: log, sequenceProbes: Array(results.dropFirst()))
+        let results = try mover.pipelined([[PostgresCall(statements.isAtRest), logCall] + counters.probes(mover)])
+        let log = LogReading(results[1], tables: inspection.tables)
+        return Look(isAtRest: results[0].bool(0, 0), log: log, sequenceProbes: Array(results.dropFirst(2)))
     }
 
     private var logCall: PostgresCall {
@@ -89,6 +89,8 @@ final class Recording {
 
     @dynamicMemberLookup
     private struct Look {
+        /// Whether nobody had written what can't be seen yet.
+        let isAtRest: Bool
         let log: LogReading
         let sequenceProbes: [PostgresResult]
 
@@ -98,20 +100,15 @@ final class Recording {
     /// Waits until all that was written can be seen, or was rolled back.
     ///
     /// A transaction under way may have written entries ahead of those of others that are committed. It is not always
-    /// among those that a snapshot tells to be in progress; but the entries it wrote are counted.
+    /// among those that a snapshot tells to be in progress; but it has the log locked.
     private func lookOnceTransactionsEnded(_ first: Look) throws -> Look {
-        var last = first
+        if first.isAtRest { return first }
         var open: OpenTransactions?
-        let atRest =
-            try last.log.misses(after: floor)
-            ? polling(for: patience.atMost) { () -> Look? in
-                open = try OpenTransactions(mover)
-                guard open?.areNone == true else { return nil }
-                // Whoever wrote up to here has ended.
-                let known = last.written
-                last = try look()
-                return last.log.misses(after: known) ? nil : last
-            } : first
+        let atRest = try polling(for: patience.atMost) { () -> Look? in
+            open = try OpenTransactions(mover)
+            let next = try look()
+            return next.isAtRest ? next : nil
+        }
         if let atRest { return atRest }
         throw SystemError.transactionsOpen(open, for: patience.atMost, place)
     }
@@ -122,7 +119,7 @@ final class Recording {
         let isQuiet = try polling(for: patience.atMost) { () -> Bool? in
             let grown = try polling(for: patience.quiet) { () -> Look? in
                 let next = try look()
-                return next.written > last.written ? next : nil
+                return !next.isAtRest || next.last != last.last ? next : nil
             }
             if let grown { last = try lookOnceTransactionsEnded(grown) }
             return grown == nil ? true : nil
@@ -178,6 +175,9 @@ final class Recording {
         let log = LogReading(result, tables: inspection.tables)
         snapshot = log.snapshot
         if log.isEmpty { return }
+        guard log.definitions.isEmpty else {
+            throw SystemError.definitionsChanged(log.definitions.joined(separator: "; "), place)
+        }
         let names = Set(log.entries.map { "“\(inspection.tables[$0.table].name)”" }).sorted().joined(separator: ", ")
         throw SystemError(
             .notRewindable,
@@ -261,12 +261,14 @@ final class Recording {
 /// Statements that every step needs, parsed once.
 private struct Statements {
     let log: PostgresStatement
+    let isAtRest: PostgresStatement
     let emptyLog: PostgresStatement
     let remember: PostgresStatement
     let forget: PostgresStatement
 
     init(_ connection: PostgresConnection) throws(PostgresError) {
         log = try connection.statement(LogReading.select)
+        isAtRest = try connection.statement(LogReading.isAtRest)
         emptyLog = try connection.statement("DELETE FROM rewind.log WHERE seq <= $1")
         remember = try connection.statement(Position.insert)
         forget = try connection.statement(Position.delete)

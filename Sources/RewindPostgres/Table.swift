@@ -62,9 +62,10 @@ struct Table: Sendable, Hashable {
         hasXML ? text(ofVariable: alias) : "(\(alias).*)::text"
     }
 
-    /// The text of a row variable.
+    /// The text of a row variable. Outside of tables with XML it is spelled so that no type of the API's is taken for the
+    /// server's, whatever the search path.
     func text(ofVariable row: String) -> String {
-        guard hasXML else { return "\(row)::text" }
+        guard hasXML else { return "\(row)::pg_catalog.text" }
         let fields = columns.map { "\(row).\(quoted($0.name))\($0.isXML ? "::text" : "")" }
         return "ROW(\(fields.joined(separator: ", ")))::\(rowType)::text"
     }
