@@ -123,6 +123,9 @@ private struct CopiedDatabase: Sendable {
 
     // MARK: Names
 
+    /// The comment that tells a copy from a database that is only named like one.
+    private static let mark = "Made by Rewind from another database; its next run removes it."
+
     /// What all copies' names start with. A name has at most 63 bytes.
     private var prefix: String {
         var base = Substring(name)
@@ -139,19 +142,19 @@ private struct CopiedDatabase: Sendable {
 
     private func existingCopies(
         _ server: PostgresConnection
-    ) throws(PostgresError) -> [(name: String, isInUse: Bool)] {
+    ) throws(PostgresError) -> [(name: String, isInUse: Bool, isOurs: Bool)] {
         let found = try server.query(
             """
-            SELECT d.datname, EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend')
-            FROM pg_database d WHERE starts_with(d.datname, $1) AND substr(d.datname, length($1) + 1) ~ '^\\d+_\\d+$'
+            SELECT d.datname, EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'),
+            shobj_description(d.oid, 'pg_database') IS NOT DISTINCT FROM $2 FROM pg_database d WHERE starts_with(d.datname, $1) AND substr(d.datname, length($1) + 1) ~ '^\\d+_\\d+$'
             AND pg_has_role(d.datdba, 'USAGE') ORDER BY 1
-            """, [prefix])
-        return (0..<found.rowCount).map { (found.string($0, 0), found.bool($0, 1)) }
+            """, [prefix, Self.mark])
+        return (0..<found.rowCount).map { (found.string($0, 0), found.bool($0, 1), found.bool($0, 2)) }
     }
 
     /// Drops copies to which nobody is connected: whoever made them is dead.
     func removeLeftovers(_ server: PostgresConnection) throws(PostgresError) {
-        for copy in try existingCopies(server) where !copy.isInUse {
+        for copy in try existingCopies(server) where copy.isOurs && !copy.isInUse {
             // Without force: somebody who connects at this moment keeps it.
             try? server.execute("DROP DATABASE \(quoted(copy.name))")
         }
@@ -177,6 +180,7 @@ private struct CopiedDatabase: Sendable {
             throw error
         }
         do {
+            try server.execute("COMMENT ON DATABASE \(quoted(copy)) IS \(literal(Self.mark))")
             for statement in try attributes(of: copy, server) { try server.execute(statement) }
         } catch {
             try? drop(copy, server)

@@ -154,10 +154,10 @@ final class Recording {
             calls.append(PostgresCall(statements.remember, position.insertions(edits, tables: inspection.tables)))
         }
         if !pending.isEmpty { calls.append(logDeletion()) }
-        do {
-            let results = try mover.pipelined([calls, [logCall]])
-            try noteWhatCameLate(results.last)
-        } catch let error as PostgresError {
+        let behind: [PostgresResult]
+        do throws(PostgresError) {
+            behind = try mover.pipelined([calls, [PostgresCall(statements.isAtRest), logCall]]).suffix(2)
+        } catch {
             throw try explain(error, changes)
         }
         position.commit(edits)
@@ -165,14 +165,15 @@ final class Recording {
         copies.follow(changes, tables: inspection.tables, numbers: numbers)
         follow(changes)
         pending.removeAll(keepingCapacity: true)
+        try noteWhatCameLate(behind[0].bool(0, 0) ? LogReading(behind[1], tables: inspection.tables) : nil)
         try vacuumNowAndThen()
     }
 
     /// Behind a move the log is empty, unless something was written after the last capture: too late to know by which
     /// request.
-    private func noteWhatCameLate(_ result: PostgresResult?) throws {
-        guard let result else { return }
-        let log = LogReading(result, tables: inspection.tables)
+    /// - Parameter log: what was seen of it, or `nil` when somebody is still writing.
+    private func noteWhatCameLate(_ log: LogReading?) throws {
+        let log = try log ?? lookOnceTransactionsEnded(look()).log
         snapshot = log.snapshot
         if log.isEmpty { return }
         guard log.definitions.isEmpty else {
@@ -292,10 +293,7 @@ private struct Root {
             guard inspection.obstacles.isEmpty else {
                 throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
             }
-            if !inspection.tables.isEmpty {
-                let names = inspection.tables.map { "ONLY \($0.qualifiedName)" }.joined(separator: ", ")
-                try connection.execute("LOCK TABLE \(names) IN SHARE ROW EXCLUSIVE MODE")
-            }
+            if !inspection.tables.isEmpty { try connection.lock(inspection.tables, "SHARE ROW EXCLUSIVE") }
             let definitions = try Definitions(connection)
             let installation = Installation(
                 connection: connection, inspection: inspection, canWatchDefinitions: rights.isSuperuser)
