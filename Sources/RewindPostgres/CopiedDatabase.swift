@@ -40,6 +40,10 @@ struct CopiedDatabase: Sendable {
 
     // MARK: Names
 
+    /// What a copy's comment starts with, which tells it from a database that is only named like one. The original's
+    /// comment follows.
+    private static let mark = "Made by Rewind from another database; its next run removes it."
+
     /// What all copies' names start with. A name has at most 63 bytes.
     var prefix: String {
         var base = Substring(name)
@@ -56,19 +60,20 @@ struct CopiedDatabase: Sendable {
 
     private func existingCopies(
         _ server: PostgresConnection
-    ) throws(PostgresError) -> [(name: String, isInUse: Bool)] {
+    ) throws(PostgresError) -> [(name: String, isInUse: Bool, isOurs: Bool)] {
         let found = try server.query(
             """
-            SELECT d.datname, EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND coalesce(a.backend_type, 'client backend') = 'client backend')
-            FROM pg_database d WHERE starts_with(d.datname, $1) AND substr(d.datname, length($1) + 1) ~ '^\\d+_\\d+$'
+            SELECT d.datname, EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'),
+            coalesce(starts_with(shobj_description(d.oid, 'pg_database'), $2), false) FROM pg_database d
+            WHERE starts_with(d.datname, $1) AND substr(d.datname, length($1) + 1) ~ '^\\d+_\\d+$'
             AND pg_has_role(d.datdba, 'USAGE') ORDER BY 1
-            """, [prefix])
-        return (0..<found.rowCount).map { (found.string($0, 0), found.bool($0, 1)) }
+            """, [prefix, Self.mark])
+        return (0..<found.rowCount).map { (found.string($0, 0), found.bool($0, 1), found.bool($0, 2)) }
     }
 
     /// Drops copies to which nobody is connected: whoever made them is dead.
     func removeLeftovers(_ server: PostgresConnection) throws(PostgresError) {
-        for copy in try existingCopies(server) where !copy.isInUse {
+        for copy in try existingCopies(server) where copy.isOurs && !copy.isInUse {
             // Without force: somebody who connects at this moment keeps it.
             try? server.execute("DROP DATABASE \(quoted(copy.name))")
         }
@@ -98,11 +103,23 @@ struct CopiedDatabase: Sendable {
             throw error
         }
         do {
+            try server.execute(comment(from: source, to: copy, server))
             for statement in try attributes(from: source, to: copy, server) { try server.execute(statement) }
         } catch {
             try? drop(copy, server)
             throw error
         }
+    }
+
+    private func comment(
+        from source: String, to copy: String, _ server: PostgresConnection
+    ) throws(PostgresError) -> String {
+        let found = try server.query(
+            "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = $1", [source])
+        let comment = found.rowCount == 0 ? "" : found.string(0, 0)
+        let own = comment.hasPrefix(Self.mark) ? String(comment.dropFirst(Self.mark.count)) : comment
+        let next = copy == name ? own : Self.mark + own
+        return "COMMENT ON DATABASE \(quoted(copy)) IS \(next.isEmpty ? "NULL" : literal(next))"
     }
 
     /// Settings and grants of the original, as statements that give them to the copy.

@@ -83,6 +83,30 @@ extension SystemError {
             """)
     }
 
+    static func locked(_ holders: [String], _ place: DatabasePlace) -> SystemError {
+        SystemError(
+            .unreachable,
+            """
+            \(holders.isEmpty ? "Another session" : holders.joined(separator: ", ")) has written to tables of \(place), or \
+            has them locked, in a transaction that has been open for \(SessionSettings.lockTimeoutMilliseconds / 1000) s. \
+            End it first. A missing COMMIT or ROLLBACK is the usual cause.
+            """)
+    }
+
+    static func triggersRemain(_ holders: [String], _ problems: [String], _ place: DatabasePlace) -> SystemError {
+        let who = holders.isEmpty ? "other sessions used" : "\(holders.joined(separator: ", ")) used"
+        let content =
+            problems.isEmpty
+            ? "The content of \(place) is what it was"
+            : "\(place) could not be brought back fully: \(problems.joined(separator: "; "))"
+        return SystemError(
+            .notRewindable,
+            """
+            \(content). But Rewind's triggers could not be taken out, since \(who) its tables in a transaction that is \
+            still open. End it, then run rewind restore.
+            """)
+    }
+
     static func notAsRecorded(_ change: RowChange, _ place: DatabasePlace) -> SystemError {
         let key = change.key.cells.map(\.inSentence).joined(separator: ", ")
         return SystemError(

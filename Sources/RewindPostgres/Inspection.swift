@@ -39,7 +39,8 @@ struct Inspection: Sendable {
         let foreign = relations.filter { $0.kind == "f" && !exempt.contains($0.name) }.map(\.obstacle)
         // The ordered way switches them off.
         let triggers = try OrderedWay.isNeeded(connection) ? [] : Self.unusualTriggers(connection, tables)
-        obstacles = foreign + triggers + (try Self.namesake(connection))
+        obstacles =
+            foreign + triggers + (try Self.namesake(connection)) + (try Self.publications(connection, tables))
     }
 
     /// The tables' numbers, by name.
@@ -93,6 +94,25 @@ struct Inspection: Sendable {
         let found = try connection.query("SELECT FROM pg_roles WHERE rolname = 'rewind' AND rolcanlogin")
         return found.rowCount == 0
             ? [] : ["sessions of the role “rewind” would find Rewind's tables ahead of their own"]
+    }
+
+    /// Tables that rows can only be put into, as PostgreSQL has it where a subscriber could not tell which row went.
+    private static func publications(
+        _ connection: PostgresConnection, _ tables: [Table]
+    ) throws(PostgresError) -> [String] {
+        let found = try connection.query(
+            """
+            SELECT c.oid, min(p.pubname) FROM pg_publication p JOIN pg_publication_tables t USING (pubname)
+            JOIN pg_namespace n ON n.nspname = t.schemaname JOIN pg_class c ON c.relnamespace = n.oid
+            AND c.relname = t.tablename WHERE p.pubdelete AND (c.relreplident = 'n' OR c.relreplident = 'd'
+            AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)) GROUP BY c.oid ORDER BY 1
+            """)
+        return (0..<found.rowCount).compactMap { row in
+            guard let table = tables.first(where: { $0.objectID == UInt32(found.int64(row, 0)) }) else { return nil }
+            return
+                "the rows of “\(table.name)” can't be deleted while the publication “\(found.string(row, 1))” has it "
+                + "without a replica identity (ALTER TABLE … REPLICA IDENTITY FULL)"
+        }
     }
 
     /// Triggers that fire on moves too, and so would change what a move writes.

@@ -34,8 +34,12 @@ struct Installation {
             CREATE SCHEMA rewind;
             COMMENT ON SCHEMA rewind IS 'Made by Rewind while it explores; "rewind restore" takes it out.';
             CREATE TABLE rewind.owner (pid int, host text, run text, since timestamptz DEFAULT now());
-            CREATE TABLE rewind.log (
-                seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tbl int NOT NULL, old text, new text);
+            CREATE TABLE rewind.log (seq bigint NOT NULL DEFAULT pg_catalog.pg_wal_lsn_diff(
+                pg_catalog.pg_current_wal_insert_lsn(), '0/0'), tbl int NOT NULL, old text, new text)
+                WITH (autovacuum_enabled = off);
+            CREATE INDEX ON rewind.log (seq);
+            ALTER TABLE rewind.log REPLICA IDENTITY FULL;
+            \(Self.isAtRest);
             CREATE TABLE rewind.position (
                 id bigint PRIMARY KEY, tbl int NOT NULL, key text NOT NULL, copies bigint, root text);
             CREATE TABLE rewind.tables (
@@ -47,6 +51,17 @@ struct Installation {
             if let definition = table.rowTypeDefinition { try connection.execute(definition) }
         }
     }
+
+    /// Whether no transaction that wrote to the log is under way; if so, none writes to it before the caller's ends.
+    private static let isAtRest = """
+        CREATE FUNCTION rewind.is_at_rest() RETURNS boolean LANGUAGE plpgsql AS $rewind$
+        BEGIN
+            LOCK TABLE rewind.log IN SHARE MODE NOWAIT;
+            RETURN true;
+        EXCEPTION WHEN lock_not_available THEN
+            RETURN false;
+        END $rewind$
+        """
 
     /// Starts to record.
     func install(fingerprints: [Fingerprint], definitions: Definitions, standings: SequenceStandings) throws {

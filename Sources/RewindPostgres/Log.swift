@@ -9,26 +9,27 @@ struct LogReading {
     private(set) var definitions: [String] = []
     /// What had been committed.
     let snapshot: Snapshot
-    /// How many entries have ever been written, also in transactions that are still open or were rolled back.
-    let written: Int64
+    /// The number of the last entry; `nil` when there is none.
+    var last: Int64? { numbers.last }
     /// The numbers of the entries that can be seen.
     private var numbers: [Int64] = []
 
+    /// Whether all that was written can be seen, or was rolled back. To be asked ahead of ``select``, in one transaction.
+    static let isAtRest = "SELECT rewind.is_at_rest()"
+
     /// Entries after `$1`, each beside the snapshot; without entries, the snapshot alone.
     static let select = """
-        SELECT s.snapshot, l.seq, l.tbl, l.old, l.new, (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
-        FROM rewind.log_seq_seq) FROM (SELECT pg_current_snapshot()::text AS snapshot) s
+        SELECT s.snapshot, l.seq, l.tbl, l.old, l.new FROM (SELECT pg_current_snapshot()::text AS snapshot) s
         LEFT JOIN rewind.log l ON l.seq > $1
         """
 
     /// Everything, whoever has seen it.
-    static let selectAll = "SELECT '', seq, tbl, old, new, 0 FROM rewind.log ORDER BY seq"
+    static let selectAll = "SELECT '', seq, tbl, old, new FROM rewind.log ORDER BY seq"
 
     /// Takes what ``select`` returned.
     /// - Parameter tables: by number.
     init(_ result: PostgresResult, tables: [Table?]) {
         snapshot = Snapshot(text: result.rowCount > 0 ? result.string(0, 0) : "")
-        written = result.rowCount > 0 ? result.int64(0, 5) : 0
         let rows = (0..<result.rowCount).filter { !result.isNull($0, 1) }
         for row in rows.sorted(by: { result.int64($0, 1) < result.int64($1, 1) }) {
             numbers.append(result.int64(row, 1))
@@ -44,9 +45,6 @@ struct LogReading {
     }
 
     var isEmpty: Bool { numbers.isEmpty }
-
-    /// Whether entries beyond that one were written that can't be seen: their transactions are open, or rolled back.
-    func misses(after known: Int64) -> Bool { written - known > numbers.lazy.count { $0 > known } }
 
     private static func image(_ result: PostgresResult, _ row: Int, _ column: Int, _ table: Table) -> Row? {
         if result.isNull(row, column) { return nil }

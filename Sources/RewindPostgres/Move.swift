@@ -18,6 +18,9 @@ struct Move {
         }
     }
 
+    /// So many rows of a table without a key are looked for one by one.
+    static let fewRows = 3
+
     /// The calls that make it, to be run in one transaction.
     func calls(_ connection: PostgresConnection) throws(PostgresError) -> [PostgresCall] {
         var calls: [PostgresCall] = []
@@ -25,6 +28,10 @@ struct Move {
             guard let rows = leaving[table.number] else { continue }
             if table.hasKey {
                 calls.append(PostgresCall(try connection.statement(table.deleteAll), Self.parameters(rows)))
+                continue
+            }
+            if rows.count > Self.fewRows {
+                calls.append(PostgresCall(try connection.statement(table.deleteMany), Self.parameters(rows)))
                 continue
             }
             let delete = try connection.statement(table.deleteOne)

@@ -25,7 +25,7 @@ final class Recording {
     private var fingerprints: [Fingerprint]
     private var counters: Counters
     private var reading: ReadingSensor
-    /// All entries up to this one are captured, or will never be seen.
+    /// All entries up to this one are captured; whatever is written from now on gets a higher number.
     private var floor: Int64 = 0
     /// What the server had seen when the log was last read to its end; `nil` when that is not known.
     private var snapshot: Snapshot?
@@ -74,7 +74,7 @@ final class Recording {
         let aTransactionEnded = look.snapshot != snapshot
         let moved = try counters.follow(look.sequenceProbes, aTransactionEnded: aTransactionEnded, mover)
         let compared = try reading.isNeeded && aTransactionEnded ? reading.changes(&copies, mover) : []
-        floor = look.written
+        floor = look.last ?? floor
         snapshot = look.snapshot
         let changes = ChangeSet(squashing: chained(rows) + compared, counters: moved)
         if changes.isEmpty { return .empty }
@@ -85,9 +85,9 @@ final class Recording {
 
     /// The log and the sequences.
     private func look() throws(PostgresError) -> Look {
-        let results = try mover.pipelined([[logCall] + counters.probes(mover)])
-        let log = LogReading(results[0], tables: inspection.tables)
-        return Look(log: log, sequenceProbes: Array(results.dropFirst()))
+        let results = try mover.pipelined([[PostgresCall(statements.isAtRest), logCall] + counters.probes(mover)])
+        let log = LogReading(results[1], tables: inspection.tables)
+        return Look(isAtRest: results[0].bool(0, 0), log: log, sequenceProbes: Array(results.dropFirst(2)))
     }
 
     private var logCall: PostgresCall {
@@ -98,6 +98,8 @@ final class Recording {
 
     @dynamicMemberLookup
     private struct Look {
+        /// Whether nobody had written what can't be seen yet.
+        let isAtRest: Bool
         let log: LogReading
         let sequenceProbes: [PostgresResult]
 
@@ -107,20 +109,15 @@ final class Recording {
     /// Waits until all that was written can be seen, or was rolled back.
     ///
     /// A transaction under way may have written entries ahead of those of others that are committed. It is not always
-    /// among those that a snapshot tells to be in progress; but the entries it wrote are counted.
+    /// among those that a snapshot tells to be in progress; but it has the log locked.
     private func lookOnceTransactionsEnded(_ first: Look) throws -> Look {
-        var last = first
+        if first.isAtRest { return first }
         var open: OpenTransactions?
-        let atRest =
-            try last.log.misses(after: floor)
-            ? polling(for: patience.atMost) { () -> Look? in
-                open = try OpenTransactions(mover)
-                guard open?.areNone == true else { return nil }
-                // Whoever wrote up to here has ended.
-                let known = last.written
-                last = try look()
-                return last.log.misses(after: known) ? nil : last
-            } : first
+        let atRest = try polling(for: patience.atMost) { () -> Look? in
+            open = try OpenTransactions(mover)
+            let next = try look()
+            return next.isAtRest ? next : nil
+        }
         if let atRest { return atRest }
         throw SystemError.transactionsOpen(open, for: patience.atMost, place)
     }
@@ -141,7 +138,8 @@ final class Recording {
         let isQuiet = try polling(for: patience.atMost) { () -> Bool? in
             let grown = try polling(for: patience.quiet) { () -> Look? in
                 let next = try look()
-                let isGrown = next.written > last.written || reading.isNeeded && next.snapshot != last.snapshot
+                let isGrown =
+                    !next.isAtRest || next.last != last.last || reading.isNeeded && next.snapshot != last.snapshot
                 return isGrown ? next : nil
             }
             if let grown { last = try lookOnceTransactionsEnded(grown) }
@@ -177,10 +175,10 @@ final class Recording {
             calls.append(PostgresCall(statements.remember, position.insertions(edits, tables: inspection.tables)))
         }
         if !pending.isEmpty { calls.append(logDeletion()) }
-        do {
-            let results = try mover.pipelined([calls, [logCall]])
-            try noteWhatCameLate(results.last)
-        } catch let error as PostgresError {
+        let behind: [PostgresResult]
+        do throws(PostgresError) {
+            behind = try mover.pipelined([calls, [PostgresCall(statements.isAtRest), logCall]]).suffix(2)
+        } catch {
             throw try explain(error, changes)
         }
         position.commit(edits)
@@ -189,6 +187,7 @@ final class Recording {
         copies.follow(changes, tables: inspection.tables, numbers: numbers)
         follow(changes)
         pending.removeAll(keepingCapacity: true)
+        try noteWhatCameLate(behind[0].bool(0, 0) ? LogReading(behind[1], tables: inspection.tables) : nil)
         try vacuumNowAndThen()
     }
 
@@ -204,11 +203,14 @@ final class Recording {
 
     /// Behind a move the log is empty, unless something was written after the last capture: too late to know by which
     /// request.
-    private func noteWhatCameLate(_ result: PostgresResult?) throws {
-        guard let result else { return }
-        let log = LogReading(result, tables: inspection.tables)
+    /// - Parameter log: what was seen of it, or `nil` when somebody is still writing.
+    private func noteWhatCameLate(_ log: LogReading?) throws {
+        let log = try log ?? lookOnceTransactionsEnded(look()).log
         snapshot = log.snapshot
         if log.isEmpty { return }
+        guard log.definitions.isEmpty else {
+            throw SystemError.definitionsChanged(log.definitions.joined(separator: "; "), place)
+        }
         let names = Set(log.entries.map { "“\(inspection.tables[$0.table].name)”" }).sorted().joined(separator: ", ")
         throw SystemError(
             .notRewindable,
@@ -295,12 +297,14 @@ final class Recording {
 /// Statements that every step needs, parsed once.
 private struct Statements {
     let log: PostgresStatement
+    let isAtRest: PostgresStatement
     let emptyLog: PostgresStatement
     let remember: PostgresStatement
     let forget: PostgresStatement
 
     init(_ connection: PostgresConnection) throws(PostgresError) {
         log = try connection.statement(LogReading.select)
+        isAtRest = try connection.statement(LogReading.isAtRest)
         emptyLog = try connection.statement("DELETE FROM rewind.log WHERE seq <= $1")
         remember = try connection.statement(Position.insert)
         forget = try connection.statement(Position.delete)
@@ -326,10 +330,7 @@ private struct Root {
             guard inspection.obstacles.isEmpty else {
                 throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
             }
-            if !inspection.tables.isEmpty {
-                let names = inspection.tables.map { "ONLY \($0.qualifiedName)" }.joined(separator: ", ")
-                try connection.execute("LOCK TABLE \(names) IN SHARE ROW EXCLUSIVE MODE")
-            }
+            if !inspection.tables.isEmpty { try connection.lock(inspection.tables, "SHARE ROW EXCLUSIVE") }
             let definitions = try Definitions(connection)
             let installation = Installation(
                 connection: connection, inspection: inspection, canWatchDefinitions: rights.isSuperuser)

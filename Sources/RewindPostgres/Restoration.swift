@@ -31,6 +31,17 @@ public struct RestoreReport: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension RestoreReport {
+    /// What this came to together with what was done later.
+    fileprivate func followed(by later: RestoreReport) -> RestoreReport {
+        var both = self
+        both.rows.merge(later.rows, uniquingKeysWith: +)
+        both.sequences += later.sequences
+        both.problems += later.problems.filter { !problems.contains($0) }
+        return both
+    }
+}
+
 /// Brings a database back to its root from what is written in it alone.
 ///
 /// The position says what rows were at the root, and the log what rows were since; the first that names a row is right.
@@ -42,10 +53,29 @@ struct Restoration {
     private var ordered: [(table: Table, before: Row?, after: Row?)]?
     /// By number; `nil` where the table is no longer the one that was recorded.
     private var tables: [Table?] = []
+    /// Whether nothing of Rewind is left.
+    private var isComplete = false
 
     /// Restores, and takes Rewind's schema out, in one transaction on the mover's connection.
-    /// - Returns: what was done, problems included; it throws only when PostgreSQL does.
+    ///
+    /// While somebody uses a table, its triggers can't be taken out. Then the content is brought back all the same, and
+    /// again, until nobody does.
+    /// - Returns: what was done, problems included; it throws only when PostgreSQL does, or triggers remain.
     static func undo(_ connection: PostgresConnection) throws -> RestoreReport {
+        var report: RestoreReport?
+        var last: Restoration?
+        let isComplete = try polling(for: .milliseconds(SessionSettings.lockTimeoutMilliseconds)) { () -> Bool? in
+            let restoration = try undoOnce(connection)
+            report = report?.followed(by: restoration.report) ?? restoration.report
+            last = restoration
+            return restoration.isComplete ? true : nil
+        }
+        if let report, isComplete != nil { return report }
+        let holders = try connection.holders(ofLocksOn: last?.tables.compactMap { $0 } ?? [])
+        throw SystemError.triggersRemain(holders, report?.problems ?? [], DatabasePlace(connection))
+    }
+
+    private static func undoOnce(_ connection: PostgresConnection) throws -> Restoration {
         try connection.transaction {
             var restoration = Restoration(connection)
             if try OrderedWay.isNeeded(connection) { restoration.ordered = [] }
@@ -54,9 +84,17 @@ struct Restoration {
             try restoration.restoreRows()
             try restoration.restoreSequences()
             try restoration.verify()
-            try Installation.remove(connection)
-            return restoration.report
+            try restoration.complete()
+            return restoration
         }
+    }
+
+    /// Takes Rewind out, or else notes that the content is the root.
+    private mutating func complete() throws(PostgresError) {
+        // Not waited for: who uses one table may want to write to another, which we keep writers from.
+        isComplete = try connection.lockAtOnce(tables.compactMap { $0 }, "ACCESS EXCLUSIVE")
+        if isComplete { return try Installation.remove(connection) }
+        try connection.execute("DELETE FROM rewind.position; DELETE FROM rewind.log")
     }
 
     private init(_ connection: PostgresConnection) {
@@ -81,13 +119,8 @@ struct Restoration {
             }
             tables.append(table.numbered(row, recorded.bool(row, 3) ? .reading : .log))
         }
-        try lock()
-    }
-
-    private func lock() throws(PostgresError) {
-        let names = tables.compactMap { $0 }.map { "ONLY \($0.qualifiedName)" }
-        if names.isEmpty { return }
-        try connection.execute("LOCK TABLE \(names.joined(separator: ", ")) IN SHARE ROW EXCLUSIVE MODE")
+        let known = tables.compactMap { $0 }
+        if !known.isEmpty { try connection.lock(known, "SHARE ROW EXCLUSIVE") }
     }
 
     // MARK: Rows
@@ -215,6 +248,7 @@ struct Restoration {
             for row in rows.surplus { surplus[RowKey(table: table.number, key: row), default: 0] += 1 }
         }
         // First those that go: they may be in the way of the others.
+        let taken = ordered == nil ? try takeOutAtOnce(surplus) : []
         for (key, count) in surplus.sorted(by: { $0.value > $1.value }) where count != 0 {
             guard let table = tables[key.table] else { continue }
             report.rows[table.name, default: 0] += abs(count)
@@ -223,6 +257,7 @@ struct Restoration {
                 ordered? += Array(repeating: change, count: abs(count))
                 continue
             }
+            if count > 0 && taken.contains(key.table) { continue }
             if count < 0 { try insert(Array(repeating: (table, key.key), count: -count)) }
             for _ in 0..<max(count, 0) {
                 var parameters = PostgresParameters()
@@ -234,18 +269,42 @@ struct Restoration {
         }
     }
 
+    /// Takes out what tables without a key have too many of, where all of it is there.
+    /// - Returns: the tables that this was done for.
+    private func takeOutAtOnce(_ surplus: [RowKey: Int]) throws -> Set<Int> {
+        var leaving: [Int: [Row]] = [:]
+        for (key, count) in surplus where count > 0 {
+            leaving[key.table, default: []] += Array(repeating: key.key, count: count)
+        }
+        var taken: Set<Int> = []
+        for (number, rows) in leaving where rows.count > Move.fewRows {
+            guard let table = tables[number] else { continue }
+            let failure = try failure { connection in
+                _ = try connection.run(connection.statement(table.deleteMany), Move.parameters(rows))
+            }
+            if failure == nil { taken.insert(number) }
+        }
+        return taken
+    }
+
     /// Does it, or else notes the problem and goes on.
     private mutating func attempt(
         _ problem: String, _ body: (PostgresConnection) throws -> Void
     ) throws {
+        if let failure = try failure(of: body) { report.problems.append("\(problem): \(failure.message)") }
+    }
+
+    /// Does it, or nothing of it.
+    private func failure(of body: (PostgresConnection) throws -> Void) throws -> PostgresError? {
         try connection.execute("SAVEPOINT rewind_attempt")
         do {
             try body(connection)
             try connection.execute("RELEASE SAVEPOINT rewind_attempt")
+            return nil
         } catch let error as PostgresError {
             if error.isConnectionLost { throw error }
             try connection.execute("ROLLBACK TO SAVEPOINT rewind_attempt")
-            report.problems.append("\(problem): \(error.message)")
+            return error
         }
     }
 
@@ -283,7 +342,39 @@ struct Restoration {
         where fingerprint.description != recorded.string(table.number, 0) {
             report.problems.append("“\(table.name)” is not as it was; a writer that disabled triggers changed it")
         }
+        try verifyForeignKeys(known)
     }
+
+    /// Rows of exempted tables stay, and may refer to rows that are gone, or be gone themselves.
+    private mutating func verifyForeignKeys(_ known: [Table]) throws {
+        let found = try connection.query(
+            Self.foreignKeysAcross, PostgresParameters(objectIDs: known.map(\.objectID)))
+        for row in 0..<found.rowCount where try connection.query(found.string(row, 2)).rowCount > 0 {
+            report.problems.append(
+                "rows of “\(found.string(row, 0))” refer to rows that are gone (foreign key “\(found.string(row, 1))”), "
+                    + "since one of the two tables is exempted")
+        }
+    }
+
+    /// Foreign keys between a table of `$1` and another that we may read, each with a query that finds a row without the
+    /// one it refers to.
+    private static let foreignKeysAcross = """
+        SELECT c.relname, k.conname, format('SELECT FROM ONLY %I.%I c WHERE %s AND NOT EXISTS (SELECT FROM ONLY %I.%I p '
+            'WHERE %s) LIMIT 1', cn.nspname, c.relname, string_agg(format('c.%I IS NOT NULL', ca.attname), ' AND '),
+            pn.nspname, p.relname, string_agg(format('p.%I OPERATOR(%I.%s) c.%I', pa.attname, opn.nspname, o.oprname,
+            ca.attname), ' AND '))
+        FROM pg_constraint k CROSS JOIN LATERAL unnest(k.conkey, k.confkey, k.conpfeqop) u(child, parent, op)
+        JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
+        JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+        JOIN pg_attribute ca ON ca.attrelid = c.oid AND ca.attnum = u.child
+        JOIN pg_attribute pa ON pa.attrelid = p.oid AND pa.attnum = u.parent
+        JOIN pg_operator o ON o.oid = u.op JOIN pg_namespace opn ON opn.oid = o.oprnamespace
+        WHERE k.contype = 'f' AND k.convalidated AND c.relkind = 'r' AND p.relkind = 'r'
+        AND (c.oid = ANY($1::oid[])) <> (p.oid = ANY($1::oid[]))
+        AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(p.oid, 'SELECT')
+        AND NOT row_security_active(c.oid) AND NOT row_security_active(p.oid)
+        GROUP BY k.oid, k.conname, c.relname, p.relname, cn.nspname, pn.nspname ORDER BY 1, 2
+        """
 }
 
 extension Inspection {

@@ -16,6 +16,7 @@ struct CloneTests {
 
     @Test func `comes back to every state exactly, physical order and xmin included`() async throws {
         let database = try TestDatabase(Self.setup)
+        try database.connect().execute("COMMENT ON DATABASE \(database.name) IS 'of ours'")
         let root = try physicalDump(database)
         let system = PostgresCloneSystem(url: database.url)
         try await system.begin()
@@ -108,6 +109,7 @@ struct CloneTests {
             """
             SELECT concat(ctid, xmin, o) FROM orders o UNION ALL SELECT concat(ctid, xmin, n) FROM notes n
             UNION ALL SELECT concat(last_value, is_called) FROM orders_id_seq
+            UNION ALL SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()
             """)
         return (0..<found.rowCount).map { found.string($0, 0) }
     }

@@ -84,7 +84,10 @@ struct CopyTests {
     @Test func `copies of a dead run are removed by the next, those of a living one are not`() async throws {
         let database = try TestDatabase()
         let server = try PrivatePostgres.shared()
-        try server.createDatabase("\(database.name)_rewind_1_1")
+        let left = "\(database.name)_rewind_1_1"
+        try server.createDatabase(left)
+        try server.query(
+            "COMMENT ON DATABASE \(left) IS 'Made by Rewind from another database; its next run removes it.'")
         try server.createDatabase("\(database.name)_rewind_of_somebody")
         let first = try await DatabaseCopies.make(of: database.url, count: 1)
         let second = try await DatabaseCopies.make(of: database.url, count: 1)
