@@ -56,7 +56,9 @@ public actor DatabaseCopies {
             for name in try original.freeNames(count, server) {
                 try original.copy(to: name, server)
                 names.append(name)
-                sessions.append(try original.connect(to: name))
+                let session = try original.connect(to: name)
+                try session.execute("SET idle_session_timeout = 0")
+                sessions.append(session)
             }
         } catch {
             sessions = []

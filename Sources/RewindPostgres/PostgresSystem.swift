@@ -172,6 +172,15 @@ public actor PostgresSystem: QueryableSystem {
                 "The server of \(DatabasePlace(connection)) is PostgreSQL \(connection.serverVersion / 10_000); Rewind needs 15."
             )
         }
+        // What is set for a session that others are given, too, would switch off their triggers and foreign keys.
+        guard try connection.query("SELECT pg_backend_pid()").int64(0, 0) == Int64(connection.serverProcessID) else {
+            throw SystemError(
+                .unsupported,
+                """
+                The connection to \(DatabasePlace(connection)) leads through a pooler, as PgBouncer, which may hand \
+                Rewind's session on to the API. Give the address of the server itself.
+                """)
+        }
         try connection.execute(SessionSettings.mover)
         try Owner.takeLock(connection)
         try chooseWay(connection)

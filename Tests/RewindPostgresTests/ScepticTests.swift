@@ -161,7 +161,11 @@ struct ScepticTests {
         let api = try database.connect()
         try api.execute("INSERT INTO a VALUES (1)")
         let changes = try await first.capture()
-        try api.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'rewind,%'")
+        try api.execute(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'rewind,%'
+            AND datname = current_database()
+            """)
         let second = database.system()
         try await second.begin()
         #expect(try database.dump() == root)
@@ -207,6 +211,29 @@ struct ScepticTests {
         try await system.begin()
         try database.connect().execute("INSERT INTO a VALUES (1)")
         try await system.apply(try await system.capture().inverted)
+        try await system.end()
+    }
+
+    // MARK: False alarms
+
+    @Test(arguments: [
+        "CREATE TEMP TABLE t (id serial PRIMARY KEY); CREATE INDEX ON t (id); ALTER TABLE t ADD x int; DROP TABLE t",
+        "CREATE TEMP TABLE t AS SELECT 1 AS x; COMMENT ON TABLE t IS 'x'; ANALYZE t; TRUNCATE t; INSERT INTO t VALUES (1)",
+        "CREATE TEMP VIEW v AS SELECT * FROM a; DROP VIEW v", "CREATE TEMP SEQUENCE s; SELECT nextval('s')",
+        "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT pg_temp.f()",
+        "CREATE TABLE IF NOT EXISTS a (id int); CREATE INDEX IF NOT EXISTS a_pkey ON a (id)",
+        "DROP TABLE IF EXISTS missing; CREATE EXTENSION IF NOT EXISTS plpgsql", "ANALYZE a", "DISCARD ALL",
+        "CREATE TEMP TABLE t (x int REFERENCES t2); CREATE TEMP TABLE t2 (x int PRIMARY KEY)", "LISTEN c; NOTIFY c",
+        "BEGIN; SELECT pg_advisory_xact_lock(1), pg_advisory_lock_shared(2); SELECT FROM a FOR UPDATE; COMMIT",
+        "SET ROLE NONE; SET SESSION AUTHORIZATION DEFAULT; SET synchronous_commit = off; BEGIN READ ONLY; SELECT 1; COMMIT",
+    ]) func `what changes nothing is no change`(statements: String) async throws {
+        let database = try TestDatabase("CREATE TABLE a (id int PRIMARY KEY)")
+        let system = database.system(patience: .milliseconds(100))
+        try await system.begin()
+        let api = try database.connect()
+        for statement in statements.split(separator: "; ") { try? api.execute(String(statement)) }
+        #expect(try await system.capture().isEmpty)
+        _ = try await system.contentFingerprint()
         try await system.end()
     }
 
