@@ -25,6 +25,18 @@ enum DemoDatabase: ExpressibleByArgument {
     }
 }
 
+extension DemoDatabase: CustomStringConvertible {
+    /// As the command line spells it.
+    var description: String {
+        switch self {
+        case .temporaryFile: "sqlite"
+        case .postgres: "postgres"
+        case .file(let path): path
+        case .url: "postgresql://…"
+        }
+    }
+}
+
 /// Tells a URL from a path.
 enum DatabaseURL {
     static func isPostgres(_ text: String) -> Bool {

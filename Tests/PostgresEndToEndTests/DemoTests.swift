@@ -56,6 +56,17 @@ extension PostgresEndToEndTests {
             }
         }
 
+        @Test func `two workers find what one finds, and leave no copy behind`() async throws {
+            let scratch = try Scratch()
+            let database = try Database()
+            let alone = try await explored("--database", database.url, in: scratch)
+            let together = try await explored("--database", database.url, "--workers", "2", in: scratch)
+            try requireSame(together, alone)
+            #expect(together.stateFingerprints == alone.stateFingerprints)
+            let copies = "SELECT count(*) FROM pg_database WHERE datname LIKE current_database() || '\\_rewind%'"
+            #expect(try database.query(copies) == "0")
+        }
+
         /// The counts that time does not decide.
         private func requireSame(_ found: ResultDocument, _ expected: ResultDocument) throws {
             #expect(found.verdict == expected.verdict)
