@@ -12,6 +12,7 @@ if arguments.first == "serve" {
         ("postgres", PostgresCost.figures),
         ("postgres", TriggerCost.figures),
         ("postgres", DemoExploration.figuresOnPostgres),
+        ("sensors", PostgresSensors.figures),
         ("demo", DemoExploration.figures),
         ("memory", MemoryPerState.figures),
     ]

@@ -28,10 +28,23 @@ struct Restore: AsyncParsableCommand {
 
     private func restored() async throws -> (text: String, isComplete: Bool) {
         if DatabaseURL.isPostgres(database) {
+            if try await isRestoredFromCopy() {
+                return ("The exploration by copies that had died is undone.", true)
+            }
             let report = try await PostgresSystem.restore(url: database)
             return (report.description, report.problems.isEmpty)
         }
         let report = try await SQLiteSystem.restore(path: database)
         return (report.description, report.problems.isEmpty)
+    }
+
+    /// An exploration by copies may have left no database to connect to, so that is looked for first. A role that may not
+    /// connect elsewhere can't have made one.
+    private func isRestoredFromCopy() async throws -> Bool {
+        do {
+            return try await PostgresCloneSystem.restore(url: database)
+        } catch let error as SystemError where error.kind == .unreachable {
+            return false
+        }
     }
 }

@@ -16,7 +16,11 @@ struct DatabaseSequence: Sendable, Hashable {
     static let table = "sequence"
 
     /// Every sequence but temporary ones, in the order of their object ids.
-    static func all(_ connection: PostgresConnection, tables: [Table]) throws(PostgresError) -> [DatabaseSequence] {
+    /// - Parameter exempt: tables whose sequences are left alone as their rows are: set back, they would number new rows
+    ///   like old ones.
+    static func all(
+        _ connection: PostgresConnection, tables: [Table], leavingOut exempt: [UInt32] = []
+    ) throws(PostgresError) -> [DatabaseSequence] {
         let found = try connection.query(
             """
             SELECT c.oid, n.nspname, c.relname, s.seqincrement, coalesce(o.refobjid, d.adrelid), a.attname,
@@ -28,8 +32,9 @@ struct DatabaseSequence: Sendable, Hashable {
                 WHERE u.classid = 'pg_attrdef'::regclass AND u.refobjid = c.oid ORDER BY d.oid LIMIT 1) d ON true
             LEFT JOIN pg_attribute a ON a.attrelid = coalesce(o.refobjid, d.adrelid)
                 AND a.attnum = coalesce(o.refobjsubid, d.adnum)
-            WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND \(Inspection.isUserSchema) ORDER BY c.oid
-            """)
+            WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND \(Inspection.isUserSchema)
+            AND coalesce(o.refobjid, d.adrelid, 0) <> ALL($1::oid[]) ORDER BY c.oid
+            """, PostgresParameters(objectIDs: exempt))
         var counterNames: Set<String> = []
         return (0..<found.rowCount).map { row in
             let (schema, name) = (found.string(row, 1), found.string(row, 2))

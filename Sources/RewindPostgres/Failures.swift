@@ -146,7 +146,7 @@ extension SystemError {
 }
 
 extension Value {
-    fileprivate var inSentence: String {
+    var inSentence: String {
         switch self {
         case .null: "NULL"
         case .integer(let number): String(number)

@@ -4,7 +4,7 @@ import Rewind
 /// What a database consists of, as far as Rewind needs to know.
 struct Inspection: Sendable {
     /// Every table that stores rows, partitions among them, sorted by schema and name.
-    let tables: [Table]
+    var tables: [Table]
     let sequences: [DatabaseSequence]
     /// Single-column foreign keys.
     let foreignKeys: [ForeignKey]
@@ -33,12 +33,14 @@ struct Inspection: Sendable {
                 tableName: relation.relation, columns: found.map(\.column), key: key?.columns ?? [], sensor: .log,
                 keyOperators: key?.operators ?? [])
         }
-        sequences = try DatabaseSequence.all(connection, tables: tables)
+        let leftAlone = relations.filter { exempt.contains($0.name) }.map(\.objectID)
+        sequences = try DatabaseSequence.all(connection, tables: tables, leavingOut: leftAlone)
         foreignKeys = try Self.foreignKeys(connection)
         let foreign = relations.filter { $0.kind == "f" && !exempt.contains($0.name) }.map(\.obstacle)
+        // The ordered way switches them off.
+        let triggers = try OrderedWay.isNeeded(connection) ? [] : Self.unusualTriggers(connection, tables)
         obstacles =
-            foreign + (try Self.unusualTriggers(connection, tables)) + (try Self.namesake(connection))
-            + (try Self.publications(connection, tables))
+            foreign + triggers + (try Self.namesake(connection)) + (try Self.publications(connection, tables))
     }
 
     /// The tables' numbers, by name.

@@ -43,7 +43,8 @@ struct Installation {
             CREATE TABLE rewind.position (
                 id bigint PRIMARY KEY, tbl int NOT NULL, key text NOT NULL, copies bigint, root text);
             CREATE TABLE rewind.tables (
-                number int PRIMARY KEY, oid oid, name text, definition text, fingerprint text);
+                number int PRIMARY KEY, oid oid, name text, definition text, fingerprint text, is_read boolean);
+            CREATE TABLE rewind.root (tbl int, content text);
             CREATE TABLE rewind.sequences (oid oid PRIMARY KEY, name text, last_value bigint, is_called boolean);
             """)
         for table in inspection.tables {
@@ -69,11 +70,12 @@ struct Installation {
         for table in inspection.tables where table.sensor == .log {
             for statement in RecordingTriggers(table: table).statements { try connection.execute(statement) }
         }
+        for table in inspection.tables where table.sensor == .reading { try ReadingSensor.save(table, connection) }
         if canWatchDefinitions { try connection.execute(Self.definitionTriggers) }
     }
 
     private func save(_ fingerprints: [Fingerprint], _ definitions: Definitions) throws(PostgresError) {
-        let insert = try connection.statement("INSERT INTO rewind.tables VALUES ($1, $2, $3, $4, $5)")
+        let insert = try connection.statement("INSERT INTO rewind.tables VALUES ($1, $2, $3, $4, $5, $6)")
         for (table, fingerprint) in zip(inspection.tables, fingerprints) {
             var parameters = PostgresParameters()
             parameters.append(table.number)
@@ -81,6 +83,7 @@ struct Installation {
             parameters.append(table.name)
             parameters.append(definitions.ofTables[table.objectID])
             parameters.append(fingerprint.description)
+            parameters.append(table.sensor == .reading)
             _ = try connection.run(insert, parameters)
         }
     }
@@ -144,9 +147,12 @@ struct RecordingTriggers {
             """,
             trigger(Installation.rowTrigger, "AFTER INSERT OR UPDATE OR DELETE", "ROW", function),
             trigger(Installation.truncateTrigger, "BEFORE TRUNCATE", "STATEMENT", truncation),
-            "ALTER TABLE \(table.qualifiedName) ENABLE ALWAYS TRIGGER \(quoted(Installation.rowTrigger))",
-            "ALTER TABLE \(table.qualifiedName) ENABLE ALWAYS TRIGGER \(quoted(Installation.truncateTrigger))",
-        ]
+        ] + (table.isOwned ? [Installation.rowTrigger, Installation.truncateTrigger].map(enabling) : [])
+    }
+
+    /// Has a trigger fire for sessions that play a replica, too. The right to make triggers does not suffice for that.
+    private func enabling(_ name: String) -> String {
+        "ALTER TABLE \(table.qualifiedName) ENABLE ALWAYS TRIGGER \(quoted(name))"
     }
 
     private func trigger(_ name: String, _ event: String, _ level: String, _ function: String) -> String {

@@ -19,6 +19,7 @@ public actor PostgresSystem: QueryableSystem {
     private nonisolated let thread: WorkerThread
     private let guarding: DatabaseGuard
     private let exempt: Set<String>
+    private let reading: Set<String>
     private let patience: Recording.Patience
     private var recording: Recording?
     private var reader: PostgresConnection?
@@ -33,19 +34,23 @@ public actor PostgresSystem: QueryableSystem {
     ///   - guarding: what may be explored; by default only what is named like a test database.
     ///   - exempt: tables that are neither recorded nor taken back, and no part of the content; `schema.table` outside
     ///     of `public`.
+    ///   - reading: tables whose changes are found by reading and comparing at every step, although triggers could tell
+    ///     them: for tables that must not get a trigger. Cost follows their content.
     ///   - quiet: how long nothing must have been written before a request counts as done, for an API that goes on
     ///     working after it has answered. Every step takes that much longer.
     ///   - patience: how long a transaction that is still open when the API has answered is waited for.
     ///   - thread: where its blocking calls are made.
     public init(
         url: String, name: String = "db", guarding: DatabaseGuard = .testDatabasesOnly,
-        exempting exempt: Set<String> = [], settlingFor quiet: Duration = .zero, patience: Duration = .seconds(2),
+        exempting exempt: Set<String> = [], reading: Set<String> = [], settlingFor quiet: Duration = .zero,
+        patience: Duration = .seconds(2),
         thread: WorkerThread = .shared
     ) {
         self.url = url
         self.name = name
         self.guarding = guarding
         self.exempt = exempt
+        self.reading = reading
         self.patience = Recording.Patience(quiet: quiet, atMost: patience)
         self.thread = thread
     }
@@ -60,7 +65,7 @@ public actor PostgresSystem: QueryableSystem {
             let mover = try Self.open(url, guarding)
             let report = try Self.undoDeadRun(mover)
             guard report.problems.isEmpty else { throw Self.notUndone(report) }
-            recording = try Recording(mover, exempting: exempt, patience: patience)
+            recording = try Recording(mover, exempting: exempt, reading: reading, patience: patience)
         }
     }
 
@@ -121,13 +126,21 @@ public actor PostgresSystem: QueryableSystem {
         }
     }
 
-    /// What the role of a URL may do, and which grants are missing.
+    /// What the role of a URL may do, how the database would be explored, and which grants are missing. Changes nothing.
+    /// - Parameters:
+    ///   - url: a connection URI or `key=value` list, as libpq takes it.
+    ///   - exempt: tables that are left alone, as ``init(url:name:guarding:exempting:reading:settlingFor:patience:thread:)``
+    ///     takes them.
+    ///   - reading: tables that are read and compared, likewise.
     /// - Throws: `SystemError` of kind `.unreachable` when the database does not answer.
-    public static func rights(url: String) async throws -> Rights {
+    public static func rights(
+        url: String, exempting exempt: Set<String> = [], reading: Set<String> = []
+    ) async throws -> Rights {
         try await WorkerThread.shared.run {
             try explainingFailures(of: DatabasePlace(try PostgresURL(url))) {
                 let connection = try PostgresConnection(url: url, applicationName: Owner.applicationName)
-                return try Rights(connection, try Inspection(connection))
+                try chooseWay(connection)
+                return try Rights(connection, Inspection(connection, exempting: exempt), reading: reading)
             }
         }
     }
@@ -136,16 +149,7 @@ public actor PostgresSystem: QueryableSystem {
     /// - Throws: `SystemError` of kind `.unsupported` for a statement that is no query, `.unreachable` when PostgreSQL
     ///   refuses it.
     public func rows(_ sql: String, _ parameters: [Value]) throws -> [[Value]] {
-        try explainingFailures(of: try place) {
-            let connection = try openReader()
-            let result = try connection.run(connection.statement(sql), PostgresParameters(parameters))
-            guard result.columnCount > 0 else {
-                throw SystemError(.unsupported, "Only queries can be asked of the database, and this is none: \(sql)")
-            }
-            return (0..<result.rowCount).map { row in
-                (0..<result.columnCount).map { result.value(row, $0) }
-            }
-        }
+        try explainingFailures(of: try place) { try openReader().rows(sql, parameters) }
     }
 
     // MARK: Connections
@@ -179,11 +183,15 @@ public actor PostgresSystem: QueryableSystem {
         }
         try connection.execute(SessionSettings.mover)
         try Owner.takeLock(connection)
-        // Without the right to it, what is missing is said once the tables are known.
+        try chooseWay(connection)
+        return connection
+    }
+
+    /// The fast way where it is allowed; else the ordered one.
+    private static func chooseWay(_ connection: PostgresConnection) throws(PostgresError) {
         do throws(PostgresError) { try connection.execute("SET session_replication_role = replica") } catch {
             if !error.isInsufficientPrivilege { throw error }
         }
-        return connection
     }
 
     private func openReader() throws -> PostgresConnection {
@@ -214,8 +222,8 @@ public actor PostgresSystem: QueryableSystem {
                 """)
         }
         // Without them, foreign keys and triggers of the API's would act on what is put back.
-        let rights = try Rights(mover, try Inspection(mover))
-        guard rights.suffice else { throw SystemError(.unsupported, rights.description) }
+        let rights = try Rights(mover, try Inspection.ofDeadRun(mover))
+        guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
         return try Restoration.undo(mover)
     }
 
@@ -227,40 +235,5 @@ public actor PostgresSystem: QueryableSystem {
             \(report.problems.joined(separator: "; ")). Nothing of Rewind is left in it. Look it over, or restore it from \
             a dump, then start again.
             """)
-    }
-}
-
-extension PostgresParameters {
-    init(_ values: [Value]) {
-        self.init()
-        for value in values {
-            switch value {
-            case .null: append(nil as String?)
-            case .blob(let bytes):
-                append("\\x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
-            default: append(bytes: value.bytes)
-            }
-        }
-    }
-}
-
-extension PostgresResult {
-    /// A value as invariants see it; numbers of types are those of `pg_type.dat`.
-    fileprivate func value(_ row: Int, _ column: Int) -> Value {
-        if isNull(row, column) { return .null }
-        switch type(column) {
-        case 16: return .integer(bool(row, column) ? 1 : 0)
-        case 20, 21, 23, 26, 1700:
-            return RowText.number(bytes(row, column)).map(Value.integer) ?? .text(string(row, column))
-        case 700, 701: return .real(Double(string(row, column)) ?? .nan)
-        case 17: return .blob(hexadecimal(bytes(row, column).dropFirst(2)))
-        default: return .text(string(row, column))
-        }
-    }
-
-    private func hexadecimal(_ digits: Slice<UnsafeRawBufferPointer>) -> [UInt8] {
-        stride(from: digits.startIndex, to: digits.endIndex, by: 2).compactMap { start in
-            UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16)
-        }
     }
 }

@@ -14,6 +14,8 @@ final class Recording {
     private let numbers: [String: Int]
     private let canWatchDefinitions: Bool
     private let statements: Statements
+    /// `nil` when the session can have triggers and foreign keys switched off.
+    private let ordered: OrderedWay?
     private var definitions: Definitions
     private var unrewindable: UnrewindableState
 
@@ -22,6 +24,7 @@ final class Recording {
     private var copies = CopyCounts()
     private var fingerprints: [Fingerprint]
     private var counters: Counters
+    private var reading: ReadingSensor
     /// All entries up to this one are captured; whatever is written from now on gets a higher number.
     private var floor: Int64 = 0
     /// What the server had seen when the log was last read to its end; `nil` when that is not known.
@@ -37,14 +40,18 @@ final class Recording {
     }
 
     /// Installs the recording. Cost follows the content: it is read once.
-    init(_ mover: PostgresConnection, exempting exempt: Set<String>, patience: Patience) throws {
+    init(
+        _ mover: PostgresConnection, exempting exempt: Set<String>, reading chosen: Set<String>, patience: Patience
+    ) throws {
         self.mover = mover
         self.patience = patience
         place = DatabasePlace(mover)
-        let root = try Root(mover, exempting: exempt)
+        let root = try Root(mover, exempting: exempt, reading: chosen)
         inspection = root.inspection
         canWatchDefinitions = root.rights.isSuperuser
         fingerprints = root.fingerprints
+        reading = root.reading
+        ordered = try OrderedWay.isNeeded(mover) ? OrderedWay(mover, root.inspection.tables) : nil
         definitions = root.definitions
         unrewindable = try UnrewindableState(mover)
         counters = Counters(root.inspection.sequences, root.standings)
@@ -57,17 +64,19 @@ final class Recording {
 
     /// What changed since the last capture or apply. One round trip, more while the API has not come to rest.
     func capture() throws -> ChangeSet {
+        if reading.isNeeded { try waitForTransactions() }
         var look = try lookOnceTransactionsEnded(look())
         if patience.quiet > .zero { look = try lookOnceQuiet(look) }
         guard look.definitions.isEmpty else {
             throw SystemError.definitionsChanged(look.definitions.joined(separator: "; "), place)
         }
         let rows = look.entries.flatMap { $0.changes(of: inspection.tables[$0.table], &copies) }
-        let moved = try counters.follow(
-            look.sequenceProbes, aTransactionEnded: look.snapshot != snapshot, mover)
+        let aTransactionEnded = look.snapshot != snapshot
+        let moved = try counters.follow(look.sequenceProbes, aTransactionEnded: aTransactionEnded, mover)
+        let compared = try reading.isNeeded && aTransactionEnded ? reading.changes(&copies, mover) : []
         floor = look.last ?? floor
         snapshot = look.snapshot
-        let changes = ChangeSet(squashing: chained(rows), counters: moved)
+        let changes = ChangeSet(squashing: chained(rows) + compared, counters: moved)
         if changes.isEmpty { return .empty }
         follow(changes)
         pending.append(changes)
@@ -113,13 +122,25 @@ final class Recording {
         throw SystemError.transactionsOpen(open, for: patience.atMost, place)
     }
 
+    /// A transaction under way leaves nothing to see in tables that are read.
+    private func waitForTransactions() throws {
+        var open: OpenTransactions?
+        let isOver = try polling(for: patience.atMost) { () -> Bool? in
+            open = try OpenTransactions(mover)
+            return open?.areNone == true ? true : nil
+        }
+        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience.atMost, place) }
+    }
+
     /// Waits until nothing has come to the log for a while.
     private func lookOnceQuiet(_ first: Look) throws -> Look {
         var last = first
         let isQuiet = try polling(for: patience.atMost) { () -> Bool? in
             let grown = try polling(for: patience.quiet) { () -> Look? in
                 let next = try look()
-                return !next.isAtRest || next.last != last.last ? next : nil
+                let isGrown =
+                    !next.isAtRest || next.last != last.last || reading.isNeeded && next.snapshot != last.snapshot
+                return isGrown ? next : nil
             }
             if let grown { last = try lookOnceTransactionsEnded(grown) }
             return grown == nil ? true : nil
@@ -147,7 +168,7 @@ final class Recording {
     func apply(_ changes: ChangeSet) throws {
         if changes.isEmpty && pending.isEmpty { return }
         let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, numbers: numbers)
-        var calls = try Move(changes, tables: inspection.tables, numbers: numbers).calls(mover)
+        var calls = try moveRows(changes)
         calls += try counters.calls(setting: changes.counters, mover)
         if !edits.removed.isEmpty { calls.append(PostgresCall(statements.forget, position.deletions(edits))) }
         if !edits.added.isEmpty {
@@ -162,11 +183,22 @@ final class Recording {
         }
         position.commit(edits)
         counters.follow(changes.counters)
+        reading.follow(changes, numbers: numbers)
         copies.follow(changes, tables: inspection.tables, numbers: numbers)
         follow(changes)
         pending.removeAll(keepingCapacity: true)
         try noteWhatCameLate(behind[0].bool(0, 0) ? LogReading(behind[1], tables: inspection.tables) : nil)
         try vacuumNowAndThen()
+    }
+
+    private func moveRows(_ changes: ChangeSet) throws -> [PostgresCall] {
+        guard let ordered else {
+            return try Move(changes, tables: inspection.tables, numbers: numbers).calls(mover)
+        }
+        let known = changes.rows.compactMap { change in
+            numbers[change.table].map { (inspection.tables[$0], change.before, change.after) }
+        }
+        return try OrderedMove(known, ordered, place).calls(mover)
     }
 
     /// Behind a move the log is empty, unless something was written after the last capture: too late to know by which
@@ -214,6 +246,7 @@ final class Recording {
                 table.countLikeText, [String(decoding: RowText.text(of: before), as: UTF8.self)])
             if count.int64(0, 0) == 0 { return SystemError.notAsRecorded(change, place) }
         }
+        if ordered != nil { return OrderedMove.refused(error, place) }
         return SystemError(
             .notRewindable,
             """
@@ -236,7 +269,9 @@ final class Recording {
             try verifyDefinitions()
             throw error
         }
-        let differing = zip(inspection.tables, zip(found, fingerprints)).filter { $0.1.0 != $0.1.1 }.map(\.0.name)
+        // What tables that are read may hold beyond that is told by the next capture.
+        let differing = zip(inspection.tables, zip(found, fingerprints))
+            .filter { $0.0.sensor == .log && $0.1.0 != $0.1.1 }.map(\.0.name)
         if !canWatchDefinitions { try verifyDefinitions() }
         if !differing.isEmpty, try look().isEmpty { throw SystemError.changedUnseen(differing, place) }
         try unrewindable.verify(mover, place)
@@ -283,13 +318,15 @@ private struct Root {
     let definitions: Definitions
     let fingerprints: [Fingerprint]
     let standings: SequenceStandings
+    let reading: ReadingSensor
 
     /// Reads the content and installs the recording, in one transaction that keeps writers away meanwhile.
-    init(_ connection: PostgresConnection, exempting exempt: Set<String>) throws {
-        (inspection, rights, definitions, fingerprints, standings) = try connection.transaction {
-            let inspection = try Inspection(connection, exempting: exempt)
-            let rights = try Rights(connection, inspection)
-            guard rights.suffice else { throw SystemError(.unsupported, rights.description) }
+    init(_ connection: PostgresConnection, exempting exempt: Set<String>, reading chosen: Set<String>) throws {
+        (inspection, rights, definitions, fingerprints, standings, reading) = try connection.transaction {
+            let found = try Inspection(connection, exempting: exempt)
+            let rights = try Rights(connection, found, reading: chosen)
+            guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
+            let inspection = try found.sensing(by: rights, connection)
             guard inspection.obstacles.isEmpty else {
                 throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
             }
@@ -299,10 +336,11 @@ private struct Root {
                 connection: connection, inspection: inspection, canWatchDefinitions: rights.isSuperuser)
             try installation.prepare()
             try Owner.leaveMark(connection)
+            let reading = try ReadingSensor(inspection.tables, connection, chosen: chosen)
             let fingerprints = try Content.fingerprints(inspection.tables, connection)
             let standings = try SequenceStandings.fastening(inspection.sequences, connection)
             try installation.install(fingerprints: fingerprints, definitions: definitions, standings: standings)
-            return (inspection, rights, definitions, fingerprints, standings)
+            return (inspection, rights, definitions, fingerprints, standings, reading)
         }
     }
 }

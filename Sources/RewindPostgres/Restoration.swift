@@ -49,6 +49,8 @@ extension RestoreReport {
 struct Restoration {
     private let connection: PostgresConnection
     private var report: RestoreReport
+    /// The rows to be put back when triggers and foreign keys are on; `nil` when they are off.
+    private var ordered: [(table: Table, before: Row?, after: Row?)]?
     /// By number; `nil` where the table is no longer the one that was recorded.
     private var tables: [Table?] = []
     /// Whether nothing of Rewind is left.
@@ -76,6 +78,7 @@ struct Restoration {
     private static func undoOnce(_ connection: PostgresConnection) throws -> Restoration {
         try connection.transaction {
             var restoration = Restoration(connection)
+            if try OrderedWay.isNeeded(connection) { restoration.ordered = [] }
             restoration.report.processID = try Owner.read(connection)?.processID ?? 0
             try restoration.findTables()
             try restoration.restoreRows()
@@ -103,7 +106,7 @@ struct Restoration {
         let defined = try Definitions(connection)
         let found = try Inspection(connection).tables
         let recorded = try connection.query(
-            "SELECT oid, name, definition FROM rewind.tables ORDER BY number")
+            "SELECT oid, name, definition, is_read FROM rewind.tables ORDER BY number")
         for row in 0..<recorded.rowCount {
             let objectID = UInt32(recorded.int64(row, 0))
             guard let table = found.first(where: { $0.objectID == objectID }),
@@ -114,7 +117,7 @@ struct Restoration {
                 tables.append(nil)
                 continue
             }
-            tables.append(table.numbered(row))
+            tables.append(table.numbered(row, recorded.bool(row, 3) ? .reading : .log))
         }
         let known = tables.compactMap { $0 }
         if !known.isEmpty { try connection.lock(known, "SHARE ROW EXCLUSIVE") }
@@ -129,6 +132,21 @@ struct Restoration {
         }
         try restoreKeyed(log.entries)
         try restoreKeyless(log.entries)
+        try moveInOrder()
+    }
+
+    private mutating func moveInOrder() throws {
+        guard let ordered, !ordered.isEmpty else { return }
+        let way = try OrderedWay(connection, tables.compactMap { $0 })
+        let place = DatabasePlace(connection)
+        do {
+            let calls = try OrderedMove(ordered, way, place).calls(connection)
+            try attempt("rows that were there do not fit any more") { connection in
+                for call in calls { _ = try connection.run(call) }
+            }
+        } catch let error as SystemError {
+            report.problems.append(error.message)
+        }
     }
 
     private mutating func restoreKeyed(_ entries: [LogEntry]) throws {
@@ -146,7 +164,19 @@ struct Restoration {
             let key = RowKey(table: number, key: change.key)
             if !known.contains(key) { rows.append((key, change.before)) }
         }
+        for table in tables.compactMap({ $0 }) where table.sensor == .reading && table.hasKey {
+            rows += try rowsRead(table)
+        }
         try bringBack(rows)
+    }
+
+    /// What rows of a table that is read, and that are not as at the root, were there.
+    private func rowsRead(_ table: Table) throws(PostgresError) -> [(key: RowKey, atRoot: Row?)] {
+        let (missing, surplus) = try ReadingSensor.differences(of: table, connection)
+        let atRoot = missing.map { (key: RowKey(table: table.number, key: table.key(of: $0)), atRoot: Optional($0)) }
+        let known = Set(atRoot.map(\.key))
+        let new = surplus.map { RowKey(table: table.number, key: table.key(of: $0)) }.filter { !known.contains($0) }
+        return new.map { ($0, nil) } + atRoot
     }
 
     private mutating func bringBack(_ rows: [(key: RowKey, atRoot: Row?)]) throws {
@@ -156,6 +186,10 @@ struct Restoration {
             let now = try row(key.key, of: table)
             if now == atRoot { continue }
             report.rows[table.name, default: 0] += 1
+            if ordered != nil {
+                ordered?.append((table, now, atRoot))
+                continue
+            }
             if let now { _ = try connection.run(connection.statement(table.deleteAll), Move.parameters([now])) }
             if let atRoot { missing.append((table, atRoot)) }
         }
@@ -167,7 +201,7 @@ struct Restoration {
             "SELECT tbl, root, key FROM rewind.position WHERE copies IS NULL ORDER BY id")
         return (0..<stored.rowCount).compactMap { row in
             let number = Int(stored.int64(row, 0))
-            guard let table = tables[number] else { return nil }
+            guard let table = tables[number], table.sensor == .log else { return nil }
             let key = RowText.row(stored.bytes(row, 2), numeric: table.key.map { table.numericColumns[$0] })
             let atRoot =
                 stored.isNull(row, 1) ? nil : RowText.row(stored.bytes(row, 1), numeric: table.numericColumns)
@@ -200,7 +234,7 @@ struct Restoration {
             "SELECT tbl, key, root IS NULL FROM rewind.position WHERE copies IS NOT NULL ORDER BY id")
         for row in 0..<stored.rowCount {
             let number = Int(stored.int64(row, 0))
-            guard let table = tables[number] else { continue }
+            guard let table = tables[number], table.sensor == .log else { continue }
             let image = RowText.row(stored.bytes(row, 1), numeric: table.numericColumns)
             surplus[RowKey(table: number, key: image), default: 0] += stored.bool(row, 2) ? 1 : -1
         }
@@ -208,11 +242,21 @@ struct Restoration {
             if let old = entry.old { surplus[RowKey(table: entry.table, key: old), default: 0] -= 1 }
             if let new = entry.new { surplus[RowKey(table: entry.table, key: new), default: 0] += 1 }
         }
+        for table in tables.compactMap({ $0 }) where table.sensor == .reading && !table.hasKey {
+            let rows = try ReadingSensor.differences(of: table, connection)
+            for row in rows.missing { surplus[RowKey(table: table.number, key: row), default: 0] -= 1 }
+            for row in rows.surplus { surplus[RowKey(table: table.number, key: row), default: 0] += 1 }
+        }
         // First those that go: they may be in the way of the others.
-        let taken = try takeOutAtOnce(surplus)
+        let taken = ordered == nil ? try takeOutAtOnce(surplus) : []
         for (key, count) in surplus.sorted(by: { $0.value > $1.value }) where count != 0 {
             guard let table = tables[key.table] else { continue }
             report.rows[table.name, default: 0] += abs(count)
+            if ordered != nil {
+                let change = (table, count > 0 ? key.key : nil, count < 0 ? key.key : nil)
+                ordered? += Array(repeating: change, count: abs(count))
+                continue
+            }
             if count > 0 && taken.contains(key.table) { continue }
             if count < 0 { try insert(Array(repeating: (table, key.key), count: -count)) }
             for _ in 0..<max(count, 0) {
@@ -268,7 +312,8 @@ struct Restoration {
 
     private mutating func restoreSequences() throws {
         let root = try connection.query("SELECT oid, name, last_value, is_called FROM rewind.sequences ORDER BY oid")
-        let sequences = try DatabaseSequence.all(connection, tables: [])
+        let recorded = Set((0..<root.rowCount).map { UInt32(root.int64($0, 0)) })
+        let sequences = try DatabaseSequence.all(connection, tables: []).filter { recorded.contains($0.objectID) }
         let now = try SequenceStandings(sequences, connection)
         var wanted: [(objectID: UInt32, standing: DatabaseSequence.Standing)] = []
         for row in 0..<root.rowCount {
@@ -332,9 +377,23 @@ struct Restoration {
         """
 }
 
+extension Inspection {
+    /// The tables that a dead run recorded, as they are now.
+    static func ofDeadRun(_ connection: PostgresConnection) throws -> Inspection {
+        let all = try Inspection(connection)
+        // Who may not even look is told what else is missing.
+        let mayLook = try connection.query("SELECT has_schema_privilege('rewind', 'USAGE')").bool(0, 0)
+        guard mayLook else { return all }
+        let found = try connection.query("SELECT name FROM rewind.tables")
+        let recorded = Set((0..<found.rowCount).map { found.string($0, 0) })
+        let others = all.tables.map(\.name).filter { !recorded.contains($0) }
+        return try Inspection(connection, exempting: Set(others))
+    }
+}
+
 extension Table {
     /// The same table under the number that the log knows it by.
-    fileprivate func numbered(_ number: Int) -> Table {
+    fileprivate func numbered(_ number: Int, _ sensor: Sensor) -> Table {
         Table(
             number: number, objectID: objectID, schemaName: schemaName, tableName: tableName, columns: columns,
             key: key, sensor: sensor, keyOperators: keyOperators)

@@ -12,8 +12,12 @@ struct Table: Sendable, Hashable {
     /// The columns of the primary key or, without one, of a unique index that no NULL gets around; empty when rows can
     /// only be told apart by all of their content.
     let key: [Int]
+    /// Whether we may alter it: have triggers fire for every session, and switch others off.
+    var isOwned = true
     /// Whether triggers of ours tell of its changes.
     var sensor: Sensor
+    /// Whether XML is spelled with its declaration, which takes a type of ours.
+    var spellsXMLInFull = true
 
     struct Column: Sendable, Hashable {
         let name: String
@@ -58,7 +62,7 @@ struct Table: Sendable, Hashable {
     }
 
     /// The text of a row, given by an alias of the table. A column may have the alias's name.
-    private func text(of alias: String) -> String {
+    func text(of alias: String) -> String {
         hasXML ? text(ofVariable: alias) : "(\(alias).*)::text"
     }
 
@@ -70,22 +74,27 @@ struct Table: Sendable, Hashable {
         return "ROW(\(fields.joined(separator: ", ")))::\(rowType)::text"
     }
 
-    private var hasXML: Bool { columns.contains(where: \.isXML) }
+    private var hasXML: Bool { spellsXMLInFull && columns.contains(where: \.isXML) }
 
     /// Every row's text.
     var selectTexts: String { "SELECT \(text(of: "t")) FROM ONLY \(qualifiedName) t" }
 
     /// Takes rows out, given their texts; fails with a division by zero unless all were there.
     var deleteAll: String {
+        """
+        WITH gone AS (DELETE FROM ONLY \(qualifiedName) t USING \(rowsGiven) k
+        WHERE \(isLikeGiven) RETURNING 1)
+        SELECT 1 / (count(*) = cardinality($1))::int FROM gone
+        """
+    }
+
+    /// Whether a row `t` is the given row `k.r`, in all its content.
+    var isLikeGiven: String {
         let matches = zip(key, keyOperators).map { column, isEqual in
             let name = quoted(columns[column].name)
             return "t.\(name) \(isEqual) (k.r).\(name)"
         }
-        return """
-            WITH gone AS (DELETE FROM ONLY \(qualifiedName) t USING \(rowsGiven) k
-            WHERE \(matches.joined(separator: " AND ")) AND \(text(of: "t")) = (k.r)::text RETURNING 1)
-            SELECT 1 / (count(*) = cardinality($1))::int FROM gone
-            """
+        return "\(matches.joined(separator: " AND ")) AND \(text(of: "t")) = (k.r)::text"
     }
 
     /// Takes out the last row that looks like the text, so that those that were there before stay where they are; fails

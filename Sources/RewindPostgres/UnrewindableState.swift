@@ -18,6 +18,16 @@ struct UnrewindableState {
         for row in 0..<found.rowCount { digests[found.string(row, 0)] = found.string(row, 1) }
     }
 
+    /// What there is of it, without prepared transactions, as a person calls it.
+    static func inWords(_ connection: PostgresConnection) throws(PostgresError) -> [String] {
+        let found = try connection.query(
+            """
+            SELECT 'large objects' WHERE EXISTS (SELECT FROM pg_largeobject_metadata) UNION ALL
+            (SELECT format('the materialized view “%s”', c.relname) FROM pg_class c WHERE c.relkind = 'm' ORDER BY 1)
+            """)
+        return (0..<found.rowCount).map { found.string($0, 0) }
+    }
+
     /// - Throws: `SystemError` of kind `.notRewindable` naming what changed.
     func verify(_ connection: PostgresConnection, _ place: DatabasePlace) throws {
         let now = try UnrewindableState(connection)

@@ -62,10 +62,11 @@ extension CommandTests {
             (["demo", "--bug", "late-cancel", "--all-bugs"], "Error: Give --bug or --all-bugs, not both.\n"),
             (
                 ["demo", "--all-bugs", "--json", "x"],
-                "Error: --json and --database belong to one exploration; --all-bugs makes many.\n"
+                "Error: --json belongs to one exploration; --all-bugs makes many.\n"
             ),
+            (["demo", "--workers", "0"], "Error: --workers must be from 1 to 64; it is 0.\n"),
             (["dmo"], "Error: Unexpected argument 'dmo'"),
-            (["restore"], "Error: Missing expected argument '<database>'"),
+            (["restore"], "Error: Missing expected argument '<file-or-url>'"),
             (
                 ["serve"],
                 "Error: Give --database with a SQLite file or a postgresql:// URL, or set DATABASE_URL to one.\n"

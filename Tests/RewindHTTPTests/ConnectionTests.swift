@@ -83,11 +83,19 @@ struct ConnectionTests {
     }
 
     @Test func `a safe request is sent again when its kept connection dies under it`() async throws {
-        let server = try TestServer { $0.number == 2 ? .close : .respond(response()) }
-        let api = try client(server.url)
-        _ = try await api.get("/first")
-        #expect(try await api.get("/second").status == 200)
-        #expect(server.connections == 2)
+        // On a busy machine so much time may pass between the two that the connection is not used again.
+        for _ in 1...5 {
+            let server = try TestServer { $0.number == 2 ? .close : .respond(response()) }
+            let api = try client(server.url)
+            let start = ContinuousClock.now
+            _ = try await api.get("/first")
+            let second = try? await api.get("/second")
+            if ContinuousClock.now - start > .seconds(1.5) { continue }
+            #expect(second?.status == 200)
+            #expect(server.connections == 2)
+            return
+        }
+        Issue.record("The machine was too busy to send two requests within 1.5 s, five times.")
     }
 
     @Test func `a request on a new connection is never sent again`() async throws {

@@ -5,7 +5,7 @@ import Testing
 import TestServices
 
 /// Copies of a database for workers that explore at the same time.
-@Suite(.enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
+@Suite(.serialized, .enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
 struct CopyTests {
     private static func connect(_ url: String) throws -> PostgresConnection {
         try PostgresConnection(url: url, applicationName: "the API")

@@ -10,7 +10,7 @@ import TestServices
 @Suite(.enabled(if: TestService.postgres.isToBeTested, Comment(rawValue: TestService.postgres.absence)))
 struct ExactnessTests {
     /// How many random cases to try; `REWIND_CASES` sets it, and `REWIND_SEED` the first.
-    static let cases = ProcessInfo.processInfo.environment["REWIND_CASES"].flatMap(Int.init) ?? 150
+    static let cases = ProcessInfo.processInfo.environment["REWIND_CASES"].flatMap(Int.init) ?? 100
     static let firstSeed = ProcessInfo.processInfo.environment["REWIND_SEED"].flatMap(UInt64.init) ?? 1
 
     @Test func `every state can be gone to from every other, whatever the API does`() async throws {
@@ -56,6 +56,8 @@ struct RandomWalk {
     let example: RandomCase
     let database: TestDatabase
     private let api: [PostgresConnection]
+    /// Where Rewind connects.
+    private let url: String
     private let tester: PostgresConnection
 
     private struct State {
@@ -65,8 +67,9 @@ struct RandomWalk {
     }
 
     /// Makes the content, in place of what the database held.
-    init(_ example: RandomCase, _ database: TestDatabase) throws {
+    init(_ example: RandomCase, _ database: TestDatabase, exploringAt url: String? = nil) throws {
         self.example = example
+        self.url = url ?? database.url
         self.database = database
         tester = try database.connect()
         try database.empty(over: tester)
@@ -92,18 +95,18 @@ struct RandomWalk {
 
     func run() async throws {
         let root = try database.dump(over: tester)
-        var system: PostgresSystem? = database.system()
+        var system: PostgresSystem? = PostgresSystem(url: url)
         try await system?.begin()
         if let system { try await walk(system, root: root) }
         switch example.ending {
         case .end: try await system?.end()
         case .restore:
             system = nil
-            let report = try await PostgresSystem.restore(url: database.url)
+            let report = try await PostgresSystem.restore(url: url)
             if !report.problems.isEmpty { throw Deviation(description: report.description) }
         case .nextRun:
             system = nil
-            let next = database.system()
+            let next = PostgresSystem(url: url)
             try await next.begin()
             try await next.end()
         }

@@ -238,7 +238,8 @@ struct FeatureTests {
         try two.execute("INSERT INTO a VALUES (3); COMMIT")
         async let waiting = system.capture()
         let looks = "SELECT FROM pg_stat_activity WHERE application_name LIKE 'rewind%' AND query LIKE '%backend_xid%'"
-        while try two.query(looks).rowCount == 0 {}
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try two.query(looks).rowCount == 0, ContinuousClock.now < deadline {}
         try one.execute("COMMIT")
         let changes = try await waiting
         #expect(changes.rows.count == 3)

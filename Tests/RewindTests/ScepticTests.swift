@@ -326,6 +326,40 @@ private func answered(_ method: String, _ status: Int) -> Exchange {
         }
     }
 
+    @Test func `for an answer that is another one each time on some paths only`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("say") { run in
+                let isFirst = run.context.step == 0
+                try run.office.add(isFirst ? "greetings" : "answers", .integer(1))
+                let body = isFirst ? "hello" : try run.office.unique()
+                run.journal.append(
+                    Exchange(
+                        method: "POST", path: "/", reply: .response(status: 200, headers: [], body: Array(body.utf8))))
+                run.context.step += 1
+                return .accepted
+            }
+            .when { $0.step < 2 }
+        }
+        #expect(try await explore(exploration, in: Office([:]).world).verdict == .held(.everything))
+    }
+
+    @Test func `for a refusal that is worded in another way each time`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("start") { run in
+                let isFirst = run.context.step == 0
+                if isFirst { try run.office.add("orders", .integer(1)) }
+                let body = isFirst ? "started" : "refused, see \(try run.office.unique())"
+                run.journal.append(
+                    Exchange(
+                        method: "POST", path: "/",
+                        reply: .response(status: isFirst ? 201 : 409, headers: [], body: Array(body.utf8))))
+                run.context.step = 1
+                return isFirst ? .accepted : .refused
+            }
+        }
+        #expect(try await explore(exploration, in: Office([:]).world).verdict == .held(.everything))
+    }
+
     @Test func `when the depth limit ends before an arrow can be walked`() async throws {
         let result = try await explore(filling(), in: World(), limits: Limits(depth: 2))
         #expect(result.verdict == .held(.within("depth 2")))

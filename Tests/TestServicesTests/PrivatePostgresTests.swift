@@ -6,7 +6,7 @@ import Testing
 @Suite(.needsPostgres, .serialized) struct `A private PostgreSQL` {
     @Test func `starts and answers a query`() throws {
         let server = try PrivatePostgres.shared()
-        #expect(try server.query("SELECT 6 * 7, current_user") == "42|rewind")
+        #expect(try server.query("SELECT 6 * 7, current_user") == "42|\(PrivatePostgres.administrator)")
         #expect(try server.query("SHOW listen_addresses") == "")
         #expect(try server.query("SHOW server_encoding") == "UTF8")
         #expect(try server.query("SHOW lc_collate") == "C")

@@ -23,7 +23,9 @@ struct Experiments: Sendable {
 
     private var seen: Set<Kind> = []
     /// Steps whose answers were the same to the byte when repeated at once, and so can be expected to stay the same.
-    var repeatable: Set<StepID> = []
+    private(set) var repeatable: Set<StepID> = []
+    /// Steps whose answers were not. A step can answer with a time or a random code on some paths only.
+    private var unrepeatable: Set<StepID> = []
     /// Columns and context properties that differed.
     var learned: Set<String> = []
     /// Actions whose repetition changed other rows, not only other cells.
@@ -50,6 +52,12 @@ struct Experiments: Sendable {
     }
 
     mutating func conclude(_ kinds: [Kind]) { seen.formUnion(kinds) }
+
+    /// Takes down whether a step that was repeated at once was answered the same.
+    mutating func note(_ step: StepID, answersAlike: Bool) {
+        if !answersAlike { unrepeatable.insert(step) }
+        if unrepeatable.contains(step) { repeatable.remove(step) } else { repeatable.insert(step) }
+    }
 }
 
 extension Walk {
@@ -59,7 +67,7 @@ extension Walk {
         _ step: StepID, from source: NodeID, _ first: Execution<Context>, _ second: Execution<Context>
     ) throws {
         try requireSameAnswer(step, from: source, first, second)
-        if first.answers.map(\.body) == second.answers.map(\.body) { experiments.repeatable.insert(step) }
+        experiments.note(step, answersAlike: first.answers.map(\.body) == second.answers.map(\.body))
         var volatile = differingProperties(try ContextCells(first.context), try ContextCells(second.context))
         for (system, pair) in zip(first.changes, second.changes).enumerated() {
             guard let columns = differingColumns(pair.0, pair.1, system: system) else {

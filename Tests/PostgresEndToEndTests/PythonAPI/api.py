@@ -99,6 +99,8 @@ class Refused(Exception):
 
 
 pool: ConnectionPool
+# Connections that were taken and not given back; one that nobody refers to would be closed, and rolled back.
+unfinished = {}
 
 
 def create_customer(body):
@@ -178,7 +180,7 @@ def capture(body, reference):
 
 def cancel(body, reference):
     if DEFECT == "forgotten-commit":
-        connection = pool.getconn()
+        connection = unfinished[reference] = pool.getconn()
     else:
         with pool.connection() as connection:
             return canceled(connection, reference)
