@@ -342,13 +342,12 @@ struct Restoration {
         where fingerprint.description != recorded.string(table.number, 0) {
             report.problems.append("“\(table.name)” is not as it was; a writer that disabled triggers changed it")
         }
-        try verifyForeignKeys(known)
+        try verifyForeignKeys()
     }
 
     /// Rows of exempted tables stay, and may refer to rows that are gone, or be gone themselves.
-    private mutating func verifyForeignKeys(_ known: [Table]) throws {
-        let found = try connection.query(
-            Self.foreignKeysAcross, PostgresParameters(objectIDs: known.map(\.objectID)))
+    private mutating func verifyForeignKeys() throws {
+        let found = try connection.query(Self.foreignKeysAcross)
         for row in 0..<found.rowCount where try connection.query(found.string(row, 2)).rowCount > 0 {
             report.problems.append(
                 "rows of “\(found.string(row, 0))” refer to rows that are gone (foreign key “\(found.string(row, 1))”), "
@@ -356,8 +355,8 @@ struct Restoration {
         }
     }
 
-    /// Foreign keys between a table of `$1` and another that we may read, each with a query that finds a row without the
-    /// one it refers to.
+    /// Foreign keys between a table that was recorded and another, where we may read both, each with a query that finds a
+    /// row without the one it refers to.
     private static let foreignKeysAcross = """
         SELECT c.relname, k.conname, format('SELECT FROM ONLY %I.%I c WHERE %s AND NOT EXISTS (SELECT FROM ONLY %I.%I p '
             'WHERE %s) LIMIT 1', cn.nspname, c.relname, string_agg(format('c.%I IS NOT NULL', ca.attname), ' AND '),
@@ -370,7 +369,8 @@ struct Restoration {
         JOIN pg_attribute pa ON pa.attrelid = p.oid AND pa.attnum = u.parent
         JOIN pg_operator o ON o.oid = u.op JOIN pg_namespace opn ON opn.oid = o.oprnamespace
         WHERE k.contype = 'f' AND k.convalidated AND c.relkind = 'r' AND p.relkind = 'r'
-        AND (c.oid = ANY($1::oid[])) <> (p.oid = ANY($1::oid[]))
+        AND (c.oid IN (SELECT oid FROM rewind.tables)) <> (p.oid IN (SELECT oid FROM rewind.tables))
+        AND has_schema_privilege(cn.oid, 'USAGE') AND has_schema_privilege(pn.oid, 'USAGE')
         AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(p.oid, 'SELECT')
         AND NOT row_security_active(c.oid) AND NOT row_security_active(p.oid)
         GROUP BY k.oid, k.conname, c.relname, p.relname, cn.nspname, pn.nspname ORDER BY 1, 2
