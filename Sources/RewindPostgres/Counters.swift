@@ -4,20 +4,21 @@ import Rewind
 /// The sequences during an exploration: where they stand, and which of them have to be looked at.
 ///
 /// `nextval` writes to the write-ahead log, and so shows as a transaction, only every 32 numbers; but always for the
-/// first number after a sequence was set. So all are set to where they stand at the start, and those that have moved
-/// since are set by the next move, whether it changes them or not. Of the others none can move unless some transaction
-/// ends, and only then are many sequences all looked at. Unlogged ones never show.
+/// first number after a sequence was set. So all are set to where they stand by the first move, when the API is at rest,
+/// and those that have moved since by each, whether it changes them or not. Of the others none can move unless some
+/// transaction ends, and only then are many sequences all looked at. Unlogged ones never show.
 struct Counters {
     private let sequences: [DatabaseSequence]
     private let numbers: [Row: Int]
     private var standings: SequenceStandings
     /// Those that can move on without a transaction that shows.
-    private var loose: Set<Int> = []
+    private var loose: Set<Int>
 
     init(_ sequences: [DatabaseSequence], _ standings: SequenceStandings) {
         self.sequences = sequences
         self.standings = standings
         numbers = Dictionary(uniqueKeysWithValues: sequences.map { ($0.key, $0.number) })
+        loose = Set(sequences.map(\.number))
     }
 
     // MARK: Looking

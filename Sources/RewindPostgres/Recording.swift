@@ -338,7 +338,7 @@ private struct Root {
             try Owner.leaveMark(connection)
             let reading = try ReadingSensor(inspection.tables, connection, chosen: chosen)
             let fingerprints = try Content.fingerprints(inspection.tables, connection)
-            let standings = try SequenceStandings.fastening(inspection.sequences, connection)
+            let standings = try SequenceStandings(inspection.sequences, connection)
             try installation.install(fingerprints: fingerprints, definitions: definitions, standings: standings)
             return (inspection, rights, definitions, fingerprints, standings, reading)
         }

@@ -14,20 +14,6 @@ struct SequenceStandings: Sendable {
         self.init(try connection.query(DatabaseSequence.select(sequences)))
     }
 
-    /// Reads all, and sets each to where it stands: see ``Counters``.
-    static func fastening(
-        _ sequences: [DatabaseSequence], _ connection: PostgresConnection
-    ) throws(PostgresError) -> SequenceStandings {
-        let found = try SequenceStandings(sequences, connection)
-        let settings = sequences.compactMap { sequence in
-            found.standings[sequence.number].map { (objectID: sequence.objectID, standing: $0) }
-        }
-        if !settings.isEmpty {
-            _ = try connection.run(connection.statement(DatabaseSequence.set), parameters(setting: settings))
-        }
-        return found
-    }
-
     /// Adds what ``DatabaseSequence/probe`` returned for sequences that had given out numbers.
     /// - Returns: whether it told of all; one that was set back to giving out none needs a closer look.
     mutating func join(probed result: PostgresResult, of sequences: [DatabaseSequence]) -> Bool {
