@@ -29,6 +29,9 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
     /// Tables of extensions that are better exempted than granted, each with the extension's name.
     public private(set) var toExempt: [String: String] = [:]
 
+    /// Whether the database could be explored by copies instead (``PostgresCloneSystem``), going by the right to make them.
+    public let canBeCopied: Bool
+
     static let remedyInGeneral =
         "Connect as a superuser or as the tables' owner; PostgresSystem.rights(url:) says which grant is missing."
 
@@ -46,11 +49,14 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
             """
             SELECT current_user, rolsuper, rolsuper OR has_parameter_privilege('session_replication_role', 'SET'),
             has_database_privilege(current_database(), 'CREATE'), quote_ident(current_user),
-            quote_ident(current_database()), rolbypassrls FROM pg_roles WHERE rolname = current_user
+            quote_ident(current_database()), rolbypassrls, rolsuper OR rolcreatedb AND EXISTS (SELECT FROM pg_database
+            WHERE datname = current_database() AND pg_has_role(datdba, 'USAGE'))
+            FROM pg_roles WHERE rolname = current_user
             """)
         role = found.string(0, 0)
         isSuperuser = found.bool(0, 1)
         moving = found.bool(0, 2) ? .fast : .ordered
+        canBeCopied = found.bool(0, 7)
         obstacles = inspection.obstacles
         notTakenBack = try UnrewindableState.inWords(connection)
         let quotedRole = found.string(0, 4)

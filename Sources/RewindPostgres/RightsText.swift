@@ -30,6 +30,10 @@ extension Rights {
                 "The table “\(table)” belongs to the extension “\(name)”: if the API does not write to it, exempt it instead."
             )
         }
+        if canBeCopied {
+            lines.append(
+                "Without them it can be explored by copies of the database, slowly: PostgresCloneSystem(url:).")
+        }
         return lines.joined(separator: "\n")
     }
 

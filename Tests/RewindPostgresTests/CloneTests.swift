@@ -53,7 +53,12 @@ struct CloneTests {
             GRANT pg_signal_backend TO \(role)
             """)
         let root = try database.dump()
-        let system = PostgresCloneSystem(url: try PrivatePostgres.shared().url(database: database.name, user: role))
+        let refused = await #expect(throws: SystemError.self) { try await database.system(as: role).begin() }
+        #expect(
+            refused?.message.hasSuffix(
+                "Without them it can be explored by copies of the database, slowly: PostgresCloneSystem(url:).") == true
+        )
+        let system = PostgresCloneSystem(url: database.url(as: role))
         try await system.begin()
         try database.connect().execute("TRUNCATE orders RESTART IDENTITY")
         let changes = try await system.capture()
