@@ -27,6 +27,8 @@ final class Recording {
     private var reading: ReadingSensor
     /// All entries up to this one are captured; whatever is written from now on gets a higher number.
     private var floor: Int64 = 0
+    /// Whether the log holds captured entries, be it of updates that changed nothing.
+    private var holdsEntries = false
     /// What the server had seen when the log was last read to its end; `nil` when that is not known.
     private var snapshot: Snapshot?
     private var movesSinceVacuum = 0
@@ -75,6 +77,7 @@ final class Recording {
         let moved = try counters.follow(look.sequenceProbes, aTransactionEnded: aTransactionEnded, mover)
         let compared = try reading.isNeeded && aTransactionEnded ? reading.changes(&copies, mover) : []
         floor = look.last ?? floor
+        if !look.isEmpty { holdsEntries = true }
         snapshot = look.snapshot
         let changes = ChangeSet(squashing: chained(rows) + compared, counters: moved)
         if changes.isEmpty { return .empty }
@@ -174,7 +177,8 @@ final class Recording {
         if !edits.added.isEmpty {
             calls.append(PostgresCall(statements.remember, position.insertions(edits, tables: inspection.tables)))
         }
-        if !pending.isEmpty { calls.append(logDeletion()) }
+        // An entry left behind would be taken for news of what the row was at the root.
+        if holdsEntries { calls.append(logDeletion()) }
         let behind: [PostgresResult]
         do throws(PostgresError) {
             behind = try mover.pipelined([calls, [PostgresCall(statements.isAtRest), logCall]]).suffix(2)
@@ -187,6 +191,7 @@ final class Recording {
         copies.follow(changes, tables: inspection.tables, numbers: numbers)
         follow(changes)
         pending.removeAll(keepingCapacity: true)
+        holdsEntries = false
         try noteWhatCameLate(behind[0].bool(0, 0) ? LogReading(behind[1], tables: inspection.tables) : nil)
         try vacuumNowAndThen()
     }

@@ -257,4 +257,21 @@ struct ScepticTests {
         try await system.end()
         #expect(try database.dump() == root)
     }
+
+    /// Found by seed 20084 of the random cases.
+    @Test func `an update that changed nothing is not taken for the root behind a move`() async throws {
+        let database = try TestDatabase("CREATE TABLE a (id int PRIMARY KEY, x int)")
+        let system = database.system()
+        try await system.begin()
+        let api = try database.connect()
+        try api.execute("INSERT INTO a VALUES (1, 1)")
+        let inserted = try await system.capture()
+        try await system.apply(inserted.inverted)
+        try await system.apply(inserted)
+        try api.execute("UPDATE a SET x = 1")
+        #expect(try await system.capture().isEmpty)
+        try await system.apply(inserted.inverted)
+        try await system.end()
+        #expect(try database.dump() == [])
+    }
 }
