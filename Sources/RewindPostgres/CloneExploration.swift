@@ -8,6 +8,7 @@ import Rewind
 final class CloneExploration {
     let inspection: Inspection
     private let original: CopiedDatabase
+    var place: DatabasePlace { original.place }
     /// A session beside the database, which holds the lock.
     private let server: PostgresConnection
     private let maximumCopies: Int
@@ -64,7 +65,7 @@ final class CloneExploration {
         let connection = try connection()
         try waitForTransactions(connection)
         guard try Definitions(connection) == definitions else {
-            throw SystemError.definitionsChanged("a table or view is another", original.place)
+            throw SystemError.definitionsChanged("a table or view is another", place)
         }
         let rows = try connection.transaction(Content.beginReading) { try content.changes(&copyCounts, connection) }
         let moved = standings.follow(try SequenceStandings(inspection.sequences, connection), inspection.sequences)
@@ -81,7 +82,7 @@ final class CloneExploration {
             open = try OpenTransactions(connection)
             return open?.areNone == true ? true : nil
         }
-        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience, original.place) }
+        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience, place) }
     }
 
     func contentFingerprint() throws -> Fingerprint {
@@ -100,7 +101,7 @@ final class CloneExploration {
             throw SystemError(
                 .unsupported,
                 """
-                More than \(maximumCopies) states of \(original.place) were reached, and each takes a copy of it. Limit the \
+                More than \(maximumCopies) states of \(place) were reached, and each takes a copy of it. Limit the \
                 exploration, allow more with maximumCopies:, or explore with PostgresSystem, which needs none.
                 """)
         }
@@ -113,7 +114,7 @@ final class CloneExploration {
     func apply(_ changes: ChangeSet) throws {
         let target = position.then(changes)
         guard let copy = copies[Place(target)] else {
-            throw SystemError(.unsupported, "No capture led to the state of \(original.place) that is to be gone to.")
+            throw SystemError(.unsupported, "No capture led to the state of \(place) that is to be gone to.")
         }
         reader = nil
         try Self.replace(original, by: copy, server)

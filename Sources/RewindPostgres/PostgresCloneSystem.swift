@@ -96,10 +96,10 @@ public actor PostgresCloneSystem: QueryableSystem {
     }
 
     private func withExploration<R>(_ body: (CloneExploration) throws -> R) throws -> R {
-        let place = try CopiedDatabase(url, .anyDatabase).place
         guard let exploration else {
+            let place = try CopiedDatabase(url, .anyDatabase).place
             throw SystemError(.unreachable, "The database \(place) is not being explored: begin() has not been called.")
         }
-        return try explainingFailures(of: place) { try body(exploration) }
+        return try explainingFailures(of: exploration.place) { try body(exploration) }
     }
 }

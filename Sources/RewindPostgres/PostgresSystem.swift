@@ -149,7 +149,8 @@ public actor PostgresSystem: QueryableSystem {
     /// - Throws: `SystemError` of kind `.unsupported` for a statement that is no query, `.unreachable` when PostgreSQL
     ///   refuses it.
     public func rows(_ sql: String, _ parameters: [Value]) throws -> [[Value]] {
-        try explainingFailures(of: try place) { try openReader().rows(sql, parameters) }
+        let place = try recording?.place ?? place
+        return try explainingFailures(of: place) { try openReader().rows(sql, parameters) }
     }
 
     // MARK: Connections
@@ -203,11 +204,11 @@ public actor PostgresSystem: QueryableSystem {
     }
 
     private func withRecording<R>(_ body: (Recording) throws -> R) throws -> R {
-        let place = try place
         guard let recording else {
-            throw SystemError(.unreachable, "The database \(place) is not being explored: begin() has not been called.")
+            throw SystemError(
+                .unreachable, "The database \(try place) is not being explored: begin() has not been called.")
         }
-        return try explainingFailures(of: place) { try body(recording) }
+        return try explainingFailures(of: recording.place) { try body(recording) }
     }
 
     private static func undoDeadRun(_ mover: PostgresConnection) throws -> RestoreReport {
