@@ -151,10 +151,7 @@ final class CloneExploration {
 
     /// Makes the database what the root's copy is, if there is one, and removes all copies.
     static func undoDeadRun(_ original: CopiedDatabase, _ server: PostgresConnection) throws -> Bool {
-        let found = try server.query(
-            "SELECT datname FROM pg_database WHERE datname = $1 OR starts_with(datname, $2) ORDER BY datname",
-            [rootName(original), "\(original.prefix)state_"])
-        let names = (0..<found.rowCount).map { found.string($0, 0) }
+        let names = try original.existingCopies(named: "root|state_\\d+", server).filter(\.isOurs).map(\.name)
         let isLeft = names.contains(rootName(original))
         if isLeft { try replace(original, by: rootName(original), server) }
         // The root's copy last: while it is there, whoever comes knows what to do.

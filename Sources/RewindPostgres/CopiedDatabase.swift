@@ -40,9 +40,9 @@ struct CopiedDatabase: Sendable {
 
     // MARK: Names
 
-    /// What a copy's comment starts with, which tells it from a database that is only named like one. The original's
-    /// comment follows.
-    private static let mark = "Made by Rewind from another database; its next run removes it."
+    /// What a copy's comment starts with, which tells it from a database that is only named like one, and from a copy of
+    /// another database whose long name is cut to the same. The original's comment follows.
+    private var mark: String { "Made by Rewind from “\(name)”; its next run removes it." }
 
     /// What all copies' names start with. A name has at most 63 bytes.
     var prefix: String {
@@ -53,27 +53,30 @@ struct CopiedDatabase: Sendable {
 
     /// Names of this process that no database has.
     func freeNames(_ count: Int, _ server: PostgresConnection) throws(PostgresError) -> [String] {
-        let taken = Set(try existingCopies(server).map(\.name))
+        let taken = Set(try existingCopies(named: Self.ofWorkers, server).map(\.name))
         let own = "\(prefix)\(ProcessInfo.processInfo.processIdentifier)_"
         return Array((1...).lazy.map { "\(own)\($0)" }.filter { !taken.contains($0) }.prefix(count))
     }
 
-    private func existingCopies(
-        _ server: PostgresConnection
+    /// The databases whose names are those of copies with such an ending (a regular expression), in order of name.
+    func existingCopies(
+        named ending: String, _ server: PostgresConnection
     ) throws(PostgresError) -> [(name: String, isInUse: Bool, isOurs: Bool)] {
         let found = try server.query(
             """
             SELECT d.datname, EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'),
             coalesce(starts_with(shobj_description(d.oid, 'pg_database'), $2), false) FROM pg_database d
-            WHERE starts_with(d.datname, $1) AND substr(d.datname, length($1) + 1) ~ '^\\d+_\\d+$'
+            WHERE starts_with(d.datname, $1) AND substr(d.datname, length($1) + 1) ~ $3
             AND pg_has_role(d.datdba, 'USAGE') ORDER BY 1
-            """, [prefix, Self.mark])
+            """, [prefix, mark, "^(\(ending))$"])
         return (0..<found.rowCount).map { (found.string($0, 0), found.bool($0, 1), found.bool($0, 2)) }
     }
 
+    private static let ofWorkers = "\\d+_\\d+"
+
     /// Drops copies to which nobody is connected: whoever made them is dead.
     func removeLeftovers(_ server: PostgresConnection) throws(PostgresError) {
-        for copy in try existingCopies(server) where copy.isOurs && !copy.isInUse {
+        for copy in try existingCopies(named: Self.ofWorkers, server) where copy.isOurs && !copy.isInUse {
             // Without force: somebody who connects at this moment keeps it.
             try? server.execute("DROP DATABASE \(quoted(copy.name))")
         }
@@ -117,8 +120,8 @@ struct CopiedDatabase: Sendable {
         let found = try server.query(
             "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = $1", [source])
         let comment = found.rowCount == 0 ? "" : found.string(0, 0)
-        let own = comment.hasPrefix(Self.mark) ? String(comment.dropFirst(Self.mark.count)) : comment
-        let next = copy == name ? own : Self.mark + own
+        let own = comment.hasPrefix(mark) ? String(comment.dropFirst(mark.count)) : comment
+        let next = copy == name ? own : mark + own
         return "COMMENT ON DATABASE \(quoted(copy)) IS \(next.isEmpty ? "NULL" : literal(next))"
     }
 

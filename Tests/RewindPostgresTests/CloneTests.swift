@@ -108,6 +108,18 @@ struct CloneTests {
         #expect(try copies(of: database).isEmpty)
     }
 
+    @Test func `a database that is only named like a copy is neither taken for the root nor dropped`() async throws {
+        let database = try TestDatabase(Self.setup)
+        let root = try database.dump()
+        let namesakes = ["root", "state_1"].map { "\(database.name)_rewind_\($0)" }
+        for name in namesakes { try database.connect().execute("CREATE DATABASE \(name)") }
+        #expect(try await !PostgresCloneSystem.restore(url: database.url))
+        await #expect(throws: SystemError.self) { try await PostgresCloneSystem(url: database.url).begin() }
+        #expect(try database.dump() == root)
+        #expect(try copies(of: database) == namesakes)
+        for name in namesakes { try database.connect().execute("DROP DATABASE \(name)") }
+    }
+
     /// Content with the place and the transaction of each row.
     private func physicalDump(_ database: TestDatabase) throws -> [String] {
         let found = try database.connect().query(
@@ -121,7 +133,8 @@ struct CloneTests {
 
     private func copies(of database: TestDatabase) throws -> [String] {
         let found = try database.connect().query(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, $1) AND datname <> $1", [database.name])
+            "SELECT datname FROM pg_database WHERE starts_with(datname, $1) AND datname <> $1 ORDER BY 1",
+            [database.name])
         return (0..<found.rowCount).map { found.string($0, 0) }
     }
 }

@@ -87,7 +87,7 @@ struct CopyTests {
         let left = "\(database.name)_rewind_1_1"
         try server.createDatabase(left)
         try server.query(
-            "COMMENT ON DATABASE \(left) IS 'Made by Rewind from another database; its next run removes it.'")
+            "COMMENT ON DATABASE \(left) IS 'Made by Rewind from “\(database.name)”; its next run removes it.'")
         try server.createDatabase("\(database.name)_rewind_of_somebody")
         let first = try await DatabaseCopies.make(of: database.url, count: 1)
         let second = try await DatabaseCopies.make(of: database.url, count: 1)
