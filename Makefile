@@ -30,8 +30,7 @@ build: packages
 test: test-packages lint
 	@echo "==> Building the tests (the first time takes a few minutes)"
 	@$(SWIFT) build --build-tests
-	@echo "==> Running the tests"
-	@$(SWIFT) test --skip-build --parallel --disable-xctest
+	@SWIFT="$(SWIFT)" scripts/run-tests
 
 ## bench   speed as ratios; takes about a minute
 bench: PACKAGES += postgresql

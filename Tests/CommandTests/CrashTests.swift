@@ -14,12 +14,14 @@ extension CommandTests {
             let scratch = try Scratch()
             let database = try await filledDatabase(in: scratch)
             let before = try dump(database)
-            let longest = try await millisecondsOfOneRun(database, in: scratch)
+            var longest = try await millisecondsOfOneRun(database, in: scratch)
             var interrupted = 0
             for number in 1...Self.kills {
                 let delay = Int.random(in: 0...longest, using: &random)
                 let tool = try Tool(["demo", "--database", database, "--bug", "stale-total"], in: scratch)
                 await after(.milliseconds(delay))
+                // The first run may have met a busier machine.
+                if !tool.isRunning { longest = longest * 9 / 10 }
                 tool.signal(SIGKILL)
                 _ = try await tool.end()
                 try await eventually("the end of the service") { Processes.mentioning(database).isEmpty }
