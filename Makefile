@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 JOBS ?= $(shell nproc)
-PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libxxhash-dev libpq-dev pkg-config
+PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libxxhash-dev libpq-dev pkg-config
 TEST_PACKAGES = $(PACKAGES) postgresql python3-psycopg python3-psycopg-pool
 REWIND = .build/release/rewind
 

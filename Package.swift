@@ -43,6 +43,10 @@ let package = Package(
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),
 
+        // Payment providers: what a service asks of one.
+        .target(name: "Digests", dependencies: ["CCrypto"]),
+        .target(name: "PaymentProviders", dependencies: ["Money", "Digests"]),
+
         // The tutorial, and the program that runs it.
         .target(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
@@ -69,6 +73,8 @@ let package = Package(
 
         // Unit tests need no server; the others start what they need themselves.
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+        .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
         .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(
@@ -100,6 +106,8 @@ let package = Package(
 
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
         .systemLibrary(

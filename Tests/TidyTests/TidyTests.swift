@@ -14,6 +14,8 @@ import Testing
         ("Sources/SQLiteDriver", ["CSQLite"]),
         ("Sources/PostgresDriver", ["CPostgres"]),
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),
+        ("Sources/Digests", ["CCrypto"]),
+        ("Sources/PaymentProviders", ["Money", "Digests"]),
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
