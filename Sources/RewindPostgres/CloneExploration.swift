@@ -63,7 +63,7 @@ final class CloneExploration {
 
     func capture() throws -> ChangeSet {
         let connection = try connection()
-        try waitForTransactions(connection)
+        try OpenTransactions.waitForEnd(atMost: patience, connection, place)
         guard try Definitions(connection) == definitions else {
             throw SystemError.definitionsChanged("a table or view is another", place)
         }
@@ -74,15 +74,6 @@ final class CloneExploration {
         position = position.then(changes)
         try keepCopy()
         return changes
-    }
-
-    private func waitForTransactions(_ connection: PostgresConnection) throws {
-        var open: OpenTransactions?
-        let isOver = try polling(for: patience) { () -> Bool? in
-            open = try OpenTransactions(connection)
-            return open?.areNone == true ? true : nil
-        }
-        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience, place) }
     }
 
     func contentFingerprint() throws -> Fingerprint {

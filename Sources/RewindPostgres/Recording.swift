@@ -66,7 +66,8 @@ final class Recording {
 
     /// What changed since the last capture or apply. One round trip, more while the API has not come to rest.
     func capture() throws -> ChangeSet {
-        if reading.isNeeded { try waitForTransactions() }
+        // A transaction under way leaves nothing to see in tables that are read.
+        if reading.isNeeded { try OpenTransactions.waitForEnd(atMost: patience.atMost, mover, place) }
         var look = try lookOnceTransactionsEnded(look())
         if patience.quiet > .zero { look = try lookOnceQuiet(look) }
         guard look.definitions.isEmpty else {
@@ -123,16 +124,6 @@ final class Recording {
         }
         if let atRest { return atRest }
         throw SystemError.transactionsOpen(open, for: patience.atMost, place)
-    }
-
-    /// A transaction under way leaves nothing to see in tables that are read.
-    private func waitForTransactions() throws {
-        var open: OpenTransactions?
-        let isOver = try polling(for: patience.atMost) { () -> Bool? in
-            open = try OpenTransactions(mover)
-            return open?.areNone == true ? true : nil
-        }
-        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience.atMost, place) }
     }
 
     /// Waits until nothing has come to the log for a while.
