@@ -127,11 +127,8 @@ final class CloneExploration {
     static func lockedServer(_ original: CopiedDatabase) throws -> PostgresConnection {
         let server = try original.connectBeside()
         try server.execute(SessionSettings.mover)
-        let isFree = try polling(for: .milliseconds(500)) { () -> Bool? in
-            let lock = "SELECT pg_try_advisory_lock(\(Owner.lockKeyClass), hashtext($1))"
-            return try server.query(lock, ["clone " + original.name]).bool(0, 0) ? true : nil
-        }
-        if isFree != nil { return server }
+        let lockKey = "\(Owner.lockKeyClass), hashtext(\(literal("clone " + original.name)))"
+        if try server.takesLock(lockKey) { return server }
         throw SystemError(
             .inUse,
             """

@@ -15,11 +15,7 @@ struct Owner {
     /// Takes the lock, which lives as long as the connection.
     /// - Throws: `SystemError` of kind `.inUse` when another session has it.
     static func takeLock(_ connection: PostgresConnection) throws {
-        // A session that was just left takes a moment to end.
-        let isTaken = try polling(for: .milliseconds(500)) {
-            try connection.query("SELECT pg_try_advisory_lock(\(lockKey))").bool(0, 0) ? true : nil
-        }
-        if isTaken != nil { return }
+        if try connection.takesLock(lockKey) { return }
         let holder = try connection.query(
             """
             SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l
@@ -53,5 +49,17 @@ struct Owner {
         _ = try connection.query(
             "INSERT INTO rewind.owner (pid, host) VALUES ($1::int, $2)",
             [String(ProcessInfo.processInfo.processIdentifier), ProcessInfo.processInfo.hostName])
+    }
+}
+
+extension PostgresConnection {
+    /// Takes an advisory lock, which lives as long as the session.
+    /// - Parameter key: its two numbers, as SQL.
+    /// - Returns: whether no other session has it.
+    func takesLock(_ key: String) throws -> Bool {
+        // A session that was just left takes a moment to end.
+        try polling(for: .milliseconds(500)) {
+            try query("SELECT pg_try_advisory_lock(\(key))").bool(0, 0) ? true : nil
+        } ?? false
     }
 }
