@@ -2,12 +2,9 @@ import Foundation
 import PostgresDriver
 import Rewind
 
-/// Who is exploring a database. A lock of the session says that someone is, and goes with the session; a row says who.
-struct Owner {
-    let processID: Int64
-    let host: String
-    let since: String
-
+/// Who is exploring a database. A lock of the session says that someone is, and goes with the session; a row tells who
+/// it was when the session is gone.
+enum Owner {
     /// “Rewi”, “nd”: a key that nobody else is likely to use.
     private static let lockKey = "\(lockKeyClass), 28260"
     static let lockKeyClass = "1382381417"
@@ -38,17 +35,14 @@ struct Owner {
     /// What others see of this process in `pg_stat_activity`.
     static var applicationName: String { "rewind, process \(ProcessInfo.processInfo.processIdentifier)" }
 
-    /// Who left a mark, if anyone.
-    static func read(_ connection: PostgresConnection) throws(PostgresError) -> Owner? {
-        let found = try connection.query("SELECT pid, host, since FROM rewind.owner")
-        guard found.rowCount > 0 else { return nil }
-        return Owner(processID: found.int64(0, 0), host: found.string(0, 1), since: found.string(0, 2))
+    /// The process that left a mark, if any did.
+    static func processID(_ connection: PostgresConnection) throws(PostgresError) -> Int64? {
+        let found = try connection.query("SELECT pid FROM rewind.owner")
+        return found.rowCount == 0 ? nil : found.int64(0, 0)
     }
 
     static func leaveMark(_ connection: PostgresConnection) throws(PostgresError) {
-        _ = try connection.query(
-            "INSERT INTO rewind.owner (pid, host) VALUES ($1::int, $2)",
-            [String(ProcessInfo.processInfo.processIdentifier), ProcessInfo.processInfo.hostName])
+        try connection.execute("INSERT INTO rewind.owner VALUES (\(ProcessInfo.processInfo.processIdentifier))")
     }
 }
 

@@ -79,7 +79,7 @@ struct Restoration {
         try connection.transaction {
             var restoration = Restoration(connection)
             if try OrderedWay.isNeeded(connection) { restoration.ordered = [] }
-            restoration.report.processID = try Owner.read(connection)?.processID ?? 0
+            restoration.report.processID = try Owner.processID(connection) ?? 0
             try restoration.findTables()
             try restoration.restoreRows()
             try restoration.restoreSequences()
