@@ -285,7 +285,7 @@ final class Recording {
 
     /// Back to the root, with all of Rewind's gone.
     func end() throws -> RestoreReport {
-        try mover.execute("RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin")
+        try mover.execute(SessionSettings.usualPlans)
         return try Restoration.undo(mover)
     }
 }
