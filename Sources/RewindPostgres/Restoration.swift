@@ -219,10 +219,8 @@ struct Restoration {
 
     private mutating func insert(_ rows: [(table: Table, row: Row)]) throws {
         for (table, row) in rows {
-            var parameters = PostgresParameters()
-            parameters.append(array: [RowText.text(of: row)])
             try attempt("a row of “\(table.name)” that was there does not fit any more") {
-                _ = try $0.run($0.statement(table.insertAll), parameters)
+                _ = try $0.run($0.statement(table.insertAll), Move.parameters([row]))
             }
         }
     }
