@@ -19,7 +19,7 @@ final class Recording {
     private var definitions: Definitions
     private var unrewindable: UnrewindableState
 
-    private var position = Position()
+    private var position = StoredPosition()
     private var pending: [ChangeSet] = []
     private var copies = CopyCounts()
     private var fingerprints: [Fingerprint]
@@ -161,12 +161,12 @@ final class Recording {
     /// Moves by a difference, in one transaction and one round trip.
     func apply(_ changes: ChangeSet) throws {
         if changes.isEmpty && pending.isEmpty { return }
-        let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, numbers: numbers)
+        let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, tables: numbers)
         var calls = try moveRows(changes)
         calls += try counters.calls(setting: changes.counters, mover)
-        if !edits.removed.isEmpty { calls.append(PostgresCall(statements.forget, position.deletions(edits))) }
+        if !edits.removed.isEmpty { calls.append(PostgresCall(statements.forget, edits.deletions)) }
         if !edits.added.isEmpty {
-            calls.append(PostgresCall(statements.remember, position.insertions(edits, tables: inspection.tables)))
+            calls.append(PostgresCall(statements.remember, edits.insertions(inspection.tables)))
         }
         // An entry left behind would be taken for news of what the row was at the root.
         if holdsEntries { calls.append(logDeletion()) }
@@ -302,8 +302,8 @@ private struct Statements {
         log = try connection.statement(LogReading.select)
         isAtRest = try connection.statement(LogReading.isAtRest)
         emptyLog = try connection.statement("DELETE FROM rewind.log WHERE seq <= $1")
-        remember = try connection.statement(Position.insert)
-        forget = try connection.statement(Position.delete)
+        remember = try connection.statement(StoredPosition.Edits.insert)
+        forget = try connection.statement(StoredPosition.Edits.delete)
     }
 }
 
