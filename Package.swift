@@ -70,9 +70,12 @@ let package = Package(
         // Unit tests need no server; the others start what they need themselves.
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
-        .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(
-            name: "RewindPostgresTests", dependencies: ["RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
+            name: "RewindSQLiteTests", dependencies: ["ExactnessSupport", "RewindSQLite", "Rewind", "SQLiteDriver"]),
+        .testTarget(
+            name: "RewindPostgresTests",
+            dependencies: ["ExactnessSupport", "RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
+        .target(name: "ExactnessSupport", dependencies: ["Rewind"], path: "Tests/ExactnessSupport"),
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
             name: "OrdersTests",
