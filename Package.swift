@@ -76,9 +76,12 @@ let package = Package(
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
-        .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(
-            name: "RewindPostgresTests", dependencies: ["RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
+            name: "RewindSQLiteTests", dependencies: ["ExactnessSupport", "RewindSQLite", "Rewind", "SQLiteDriver"]),
+        .testTarget(
+            name: "RewindPostgresTests",
+            dependencies: ["ExactnessSupport", "RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
+        .target(name: "ExactnessSupport", dependencies: ["Rewind"], path: "Tests/ExactnessSupport"),
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
         .testTarget(
             name: "OrdersTests",
