@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "RewindPostgres", targets: ["RewindPostgres"]),
         .library(name: "RewindReport", targets: ["RewindReport"]),
         .library(name: "Money", targets: ["Money"]),
+        .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
     ],
     dependencies: [
@@ -74,7 +75,7 @@ let package = Package(
         // Unit tests need no server; the others start what they need themselves.
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
-        .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders"]),
+        .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders", "Money"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
         .testTarget(
             name: "RewindSQLiteTests", dependencies: ["ExactnessSupport", "RewindSQLite", "Rewind", "SQLiteDriver"]),

@@ -15,7 +15,7 @@ import Testing
         ("Sources/PostgresDriver", ["CPostgres"]),
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/Digests", ["CCrypto"]),
-        ("Sources/PaymentProviders", ["Money", "Digests"]),
+        ("Sources/PaymentProviders", ["Money", "Digests", "Synchronization"]),
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
