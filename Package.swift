@@ -27,10 +27,14 @@ let package = Package(
         .target(name: "Rewind", dependencies: ["CXXHash"]),
 
         // One adapter each, on the driver it names.
-        .target(name: "RewindHTTP", dependencies: ["Rewind", "CCurl"]),
+        .target(name: "RewindHTTP", dependencies: ["Rewind", "HTTPClient", "ExactJSON"]),
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
         .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
         .target(name: "RewindReport", dependencies: ["Rewind"]),
+
+        // HTTP as a client, for whoever calls an API; JSON to the digit.
+        .target(name: "HTTPClient", dependencies: ["CCurl"]),
+        .target(name: "ExactJSON"),
 
         // The reference service, and what it stands on.
         .target(name: "Money"),
