@@ -39,7 +39,8 @@ let package = Package(
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
         .target(name: "Orders", dependencies: ["Money"]),
         .target(
-            name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
+            name: "OrdersServer",
+            dependencies: ["Orders", "Money", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
 
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),
@@ -84,8 +85,8 @@ let package = Package(
         .testTarget(
             name: "OrdersTests",
             dependencies: [
-                "OrdersServer", "Orders", "Money", "SQLiteDriver", "PostgresDriver", "TestServices", "RewindHTTP",
-                "Rewind",
+                "OrdersServer", "Orders", "Money", "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
+                "RewindHTTP", "Rewind",
             ]),
         .testTarget(
             name: "CommandTests",

@@ -20,8 +20,8 @@ import Testing
         (
             "Sources/OrdersServer",
             [
-                "Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation", "Synchronization",
-                "Glibc", "Darwin",
+                "Orders", "Money", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation",
+                "Dispatch", "Synchronization", "Glibc", "Darwin",
             ]
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),
