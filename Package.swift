@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "RewindReport", targets: ["RewindReport"]),
         .library(name: "Money", targets: ["Money"]),
         .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
+        .library(name: "Hyperswitch", targets: ["Hyperswitch"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
     ],
     dependencies: [
@@ -48,9 +49,11 @@ let package = Package(
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),
 
-        // Payment providers: what a service asks of one.
+        // Payment providers: what a service asks of one, and Hyperswitch.
         .target(name: "Digests", dependencies: ["CCrypto"]),
         .target(name: "PaymentProviders", dependencies: ["Money", "Digests"]),
+        .target(
+            name: "Hyperswitch", dependencies: ["PaymentProviders", "Money", "Digests", "HTTPClient", "ExactJSON"]),
 
         // The tutorial, and the program that runs it.
         .target(
@@ -80,11 +83,14 @@ let package = Package(
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders", "Money"]),
+        .testTarget(
+            name: "HyperswitchTests",
+            dependencies: ["Hyperswitch", "PaymentProviders", "Money", "HTTPServer", "RawServer"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
         .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(
             name: "RewindPostgresTests", dependencies: ["RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
-        .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
+        .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer", "RawServer"]),
         .testTarget(
             name: "OrdersTests",
             dependencies: [
@@ -103,6 +109,7 @@ let package = Package(
                 "CommandSupport", "RewindCommand", "Rewind", "RewindHTTP", "RewindPostgres", "TestServices",
             ],
             exclude: ["PythonAPI"]),
+        .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),

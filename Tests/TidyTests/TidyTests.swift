@@ -18,6 +18,7 @@ import Testing
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/Digests", ["CCrypto"]),
         ("Sources/PaymentProviders", ["Money", "Digests", "Synchronization"]),
+        ("Sources/Hyperswitch", ["PaymentProviders", "Money", "Digests", "HTTPClient", "ExactJSON"]),
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
