@@ -3,6 +3,7 @@ import PaymentProviders
 
 /// A customer's bank takes money back: a dispute as the router shows it.
 public struct HyperswitchDispute: Hashable, Sendable {
+    /// Where it stands: the router's seven (fact sheet, §2).
     public enum Status: String, CaseIterable, Hashable, Sendable {
         case opened = "dispute_opened"
         case expired = "dispute_expired"
@@ -22,9 +23,13 @@ public struct HyperswitchDispute: Hashable, Sendable {
         case disputeReversal = "dispute_reversal"
     }
 
+    /// The router's id.
     public let id: String
+    /// The payment that is disputed.
     public let payment: ProviderID
+    /// Where it stands.
     public let status: Status
+    /// How far it has come.
     public let stage: Stage
     /// What is disputed. The router writes it as a string.
     public let amount: Money

@@ -108,14 +108,20 @@ extension HyperswitchClient {
 
     /// Collects what was reserved: `POST /payments/{id}/capture`.
     ///
-    /// - Parameter amount: A part of it; `nil` for all that can be captured.
+    /// - Parameter amount: A part of it; `nil` for all that can be captured. The request has no currency: that of the answer
+    ///   is checked, and is `unusable` if it is another.
     public func capture(
         idempotencyKey: IdempotencyKey, payment id: ProviderID, amount: Money?
     ) async throws(ProviderError) -> HyperswitchPayment {
         var body = Body()
         if let amount { body.set("amount_to_capture", try amount.onTheWire) }
         let call = try Call(.post, "/payments/\(id.checked)/capture", key: idempotencyKey, id: id, body: body)
-        return try await transport.send(call, HyperswitchPayment.init)
+        return try await transport.send(call) { reader throws(Unreadable) in
+            let payment = try HyperswitchPayment(reader)
+            let currency = amount?.currency ?? payment.amount.currency
+            try reader.require(payment.amount.currency == currency, "currency", isNot: currency)
+            return payment
+        }
     }
 
     /// Releases what was reserved: `POST /payments/{id}/cancel`.

@@ -64,8 +64,11 @@ public struct HyperswitchEvent: Hashable, Sendable {
 
     /// The same in every delivery of one event, retries included.
     public let id: String
+    /// What happened.
     public let type: EventType
+    /// Whose account it is about.
     public let merchantID: String?
+    /// What it is about.
     public let content: Content
     /// When it was made, as the router writes it.
     public let timestamp: String?

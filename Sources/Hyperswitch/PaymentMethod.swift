@@ -1,14 +1,17 @@
 /// What a payment is made with.
 public enum PaymentMethod: Hashable, Sendable {
+    /// A credit or debit card.
     case card(Card)
 
     /// A card, in the clear only on its way to the router. Never write code that stores one.
     public struct Card: Hashable, Sendable {
+        /// The digits on its front, without spaces.
         public var number: Secret
         /// Two digits.
         public var expiryMonth: String
         /// Two or four digits.
         public var expiryYear: String
+        /// The name on it.
         public var holderName: String?
         /// The three or four digits on its back.
         public var cvc: Secret

@@ -14,21 +14,27 @@ public struct PaymentCreation: Hashable, Sendable {
     public var captureMethod: CaptureMethod?
     /// Whether to carry it out at once.
     public var confirm: Bool?
+    /// Whether the customer's bank is to ask the customer.
     public var authenticationType: AuthenticationType?
     /// Who pays, by the caller's own name.
     public var customerID: String?
+    /// What it is for, in words.
     public var description: String?
     /// Where the customer goes after a page of the bank.
     public var returnURL: String?
+    /// What it is made with; without one it is not confirmed yet.
     public var paymentMethod: PaymentMethod?
     /// Such as `credit`.
     public var paymentMethodType: String?
     /// A method that the router has stored.
     public var paymentToken: String?
+    /// Whether the method is to be kept, and for what.
     public var setupFutureUsage: FutureUsage?
     /// Whether the customer is away.
     public var offSession: Bool?
+    /// A mandate that the customer has given earlier.
     public var mandateID: String?
+    /// The business profile it belongs to, if the account has several.
     public var profileID: String?
     /// How long it may be confirmed; the router's default is 900.
     public var sessionExpirySeconds: Int?
@@ -36,8 +42,11 @@ public struct PaymentCreation: Hashable, Sendable {
     public var metadata: [String: String] = [:]
     /// The caller's own name for the order, at most 255 characters.
     public var merchantOrderReferenceID: String?
+    /// Whether more may be reserved later.
     public var requestIncrementalAuthorization: Bool?
+    /// Whether more may be captured than was reserved.
     public var enableOvercapture: Bool?
+    /// Whether a bank may reserve less than was asked for.
     public var enablePartialAuthorization: Bool?
     /// The connectors it may go through, such as `stripe_test`.
     public var connectors: [String] = []
@@ -80,7 +89,9 @@ public struct PaymentCreation: Hashable, Sendable {
 
 /// A payment as the router shows it: the useful part of `PaymentsResponse`. Times are as it writes them.
 public struct HyperswitchPayment: Hashable, Sendable {
+    /// The id that the caller chose.
     public let id: ProviderID
+    /// Where it stands.
     public let status: IntentStatus
     /// What was asked for.
     public let amount: Money
@@ -90,17 +101,25 @@ public struct HyperswitchPayment: Hashable, Sendable {
     public let amountCapturable: Money?
     /// What was captured so far; absent before the first capture.
     public let amountReceived: Money?
+    /// When money is collected.
     public let captureMethod: CaptureMethod?
+    /// Who pays, by the caller's own name.
     public let customerID: String?
+    /// The connector it went through, such as `stripe_test`.
     public let connector: String?
+    /// That connector's own id for it.
     public let connectorTransactionID: String?
     /// What the customer's browser needs to go on.
     public let clientSecret: Secret?
     /// The page to send the customer to.
     public let redirectURL: String?
+    /// The caller's own name for the order.
     public let merchantOrderReferenceID: String?
+    /// Why it was released, as the caller said.
     public let cancellationReason: String?
+    /// Why it failed, by the connector's code.
     public let errorCode: String?
+    /// Why it failed, in the connector's words.
     public let errorMessage: String?
     /// When it last changed; what orders deliveries of webhooks.
     public let updated: String?

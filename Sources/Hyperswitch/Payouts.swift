@@ -49,11 +49,17 @@ public struct HyperswitchPayout: Hashable, Sendable {
         case requiresVendorAccountCreation = "requires_vendor_account_creation"
     }
 
+    /// The id that the caller chose.
     public let id: ProviderID
+    /// Where it stands.
     public let status: Status
+    /// What the seller gets.
     public let amount: Money
+    /// Who gets it, by the caller's own name.
     public let customerID: String?
+    /// Why it failed, by the connector's code.
     public let errorCode: String?
+    /// Why it failed, in the connector's words.
     public let errorMessage: String?
 
     init(_ reader: ObjectReader) throws(Unreadable) {

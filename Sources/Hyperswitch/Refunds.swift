@@ -36,19 +36,28 @@ public struct RefundCreation: Hashable, Sendable {
 
 /// A refund as the router shows it.
 public struct HyperswitchRefund: Hashable, Sendable {
+    /// Where it stands: the API's four (fact sheet, §2).
     public enum Status: String, CaseIterable, Hashable, Sendable {
         case succeeded, failed, pending
         /// The bank's side took another amount or currency. No event tells how it ends.
         case review
     }
 
+    /// The id that the caller chose.
     public let id: ProviderID
+    /// The payment of which money is returned.
     public let payment: ProviderID
+    /// Where it stands.
     public let status: Status
+    /// What is returned.
     public let amount: Money
+    /// Why, as the caller said.
     public let reason: String?
+    /// The connector's own id for it; without one the router cannot ask how it stands.
     public let connectorRefundID: String?
+    /// Why it failed, by the connector's code.
     public let errorCode: String?
+    /// Why it failed, in the connector's words.
     public let errorMessage: String?
     /// When it last changed, as the router writes it.
     public let updatedAt: String?

@@ -99,6 +99,7 @@ public enum WebhookError: Error, Hashable, Sendable {
 }
 
 extension WebhookError: CustomStringConvertible {
+    /// What is wrong with it, without anything secret.
     public var description: String {
         switch self {
         case .unsigned: "The webhook has no signature."

@@ -166,6 +166,13 @@ struct ErrorTests {
         #expect(requests == 1)
     }
 
+    @Test func `a capture in another currency than the payment's is noticed`() async throws {
+        let body = paymentBody(status: "succeeded").replacing("USD", with: "EUR")
+        let (error, _) = try await failure(.respond(response("200 OK", body)), to: .capture)
+        let reason = "currency is not USD, which was sent"
+        #expect(error == .unusable(.init(id: paymentID, httpStatus: 200, reason: reason)))
+    }
+
     @Test func `krónur with hundredths are unusable, not rounded`() async throws {
         let body = paymentBody(amount: "10050").replacing("USD", with: "ISK")
         let server = try servers.start { _ in .respond(response("200 OK", body)) }
