@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "RewindReport", targets: ["RewindReport"]),
         .library(name: "Money", targets: ["Money"]),
         .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
+        .library(name: "Hyperswitch", targets: ["Hyperswitch"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
     ],
     dependencies: [
@@ -43,19 +44,25 @@ let package = Package(
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
         .target(name: "Orders", dependencies: ["Money"]),
         .target(
-            name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
+            name: "OrdersServer",
+            dependencies: ["Orders", "Money", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
 
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),
 
-        // Payment providers: what a service asks of one.
+        // Payment providers: what a service asks of one, and Hyperswitch.
         .target(name: "Digests", dependencies: ["CCrypto"]),
         .target(name: "PaymentProviders", dependencies: ["Money", "Digests"]),
+        .target(
+            name: "Hyperswitch", dependencies: ["PaymentProviders", "Money", "Digests", "HTTPClient", "ExactJSON"]),
 
         // The tutorial, and the program that runs it.
         .target(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
             path: "Examples/Payments"),
+        .target(
+            name: "ProviderExplorations", dependencies: ["Rewind", "RewindHTTP", "Money", "HyperswitchSandbox"],
+            path: "Examples/Provider"),
         .executableTarget(
             name: "tutorial", dependencies: ["Payments", "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite"],
             path: "Examples/Tutorial"),
@@ -80,6 +87,9 @@ let package = Package(
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders", "Money"]),
+        .testTarget(
+            name: "HyperswitchTests",
+            dependencies: ["Hyperswitch", "PaymentProviders", "Money", "HTTPServer", "RawServer"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
         .testTarget(
             name: "RewindSQLiteTests", dependencies: ["ExactnessSupport", "RewindSQLite", "Rewind", "SQLiteDriver"]),
@@ -87,12 +97,12 @@ let package = Package(
             name: "RewindPostgresTests",
             dependencies: ["ExactnessSupport", "RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
         .target(name: "ExactnessSupport", dependencies: ["Rewind"], path: "Tests/ExactnessSupport"),
-        .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
+        .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer", "RawServer"]),
         .testTarget(
             name: "OrdersTests",
             dependencies: [
-                "OrdersServer", "Orders", "Money", "SQLiteDriver", "PostgresDriver", "TestServices", "RewindHTTP",
-                "Rewind",
+                "OrdersServer", "Orders", "Money", "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
+                "RewindHTTP", "Rewind",
             ]),
         .testTarget(
             name: "CommandTests",
@@ -106,6 +116,7 @@ let package = Package(
                 "CommandSupport", "RewindCommand", "Rewind", "RewindHTTP", "RewindPostgres", "TestServices",
             ],
             exclude: ["PythonAPI"]),
+        .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),

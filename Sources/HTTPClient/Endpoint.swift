@@ -9,7 +9,7 @@ package struct Endpoint: Sendable {
     /// The `Host` field: host, and the port if the base URL names one.
     let host: String
     /// Whether no proxy may stand between: the host is this machine.
-    let isLocal: Bool
+    package let isLocal: Bool
     let unixSocketPath: String?
     let timeoutMilliseconds: Int
     let headers: [HTTPField]
@@ -83,9 +83,9 @@ package struct Endpoint: Sendable {
 }
 
 /// What a header must be for it to arrive as it was meant.
-enum HeaderRules {
+package enum HeaderRules {
     /// Why a header cannot be sent, as a sentence; `nil` if it can. A value is never repeated, it may be a secret.
-    static func problem(with header: HTTPField) -> String? {
+    package static func problem(with header: HTTPField) -> String? {
         guard !header.name.isEmpty, header.name.utf8.allSatisfy(isTokenByte) else {
             return "A header cannot be named “\(printable(header.name))”: use letters, digits and dashes."
         }

@@ -1,4 +1,3 @@
-import Foundation
 import Money
 import Orders
 import Synchronization
@@ -8,21 +7,26 @@ final class OrderService: Sendable {
     private let store: OrderStore
     private let rules: OrderRules
     private let defects: Defects
-    private let hasTestClock: Bool
+    private let clock: ServiceClock
     private let cache: Mutex<[OrderID: Order]>?
 
+    /// What it does with a provider's help; nothing without a provider, when payments and refunds settle at once.
+    let payments: PaymentService?
+
     init(_ configuration: OrdersServer.Configuration) throws {
-        store = try OrderStore(configuration)
+        let store = try OrderStore(configuration)
+        self.store = store
         rules = OrderRules(bugs: configuration.bugs)
         defects = Defects(configuration.bugs)
-        hasTestClock = configuration.testClock
+        clock = ServiceClock(isTestClock: configuration.testClock)
+        payments = configuration.provider.map { PaymentService(configuration, store: store, provider: $0) }
         cache = configuration.cachesOrdersInMemory ? Mutex([:]) : nil
     }
 
     func create(amount: Money, customerID: String) throws -> Order {
         try rules.requireOrderable(amount)
         let order = try store.transaction { store in
-            try store.insertOrder(amount: amount, customerID: customerID, at: try self.now(in: store))
+            try store.insertOrder(amount: amount, customerID: customerID, at: try self.clock.now(in: store))
         }
         remember([order])
         return order
@@ -40,7 +44,7 @@ final class OrderService: Sendable {
     func perform(_ command: Command, on id: OrderID) throws -> Order {
         let order = try store.transaction { store in
             let order = try store.lockedOrder(id)
-            let decision = try self.rules.decide(command, on: order, at: try self.now(in: store))
+            let decision = try self.rules.decide(command, on: order, at: try self.clock.now(in: store))
             try store.update(decision.order, from: order.status)
             return decision.order
         }
@@ -48,11 +52,11 @@ final class OrderService: Sendable {
         return order
     }
 
-    func refund(_ id: OrderID, _ request: RefundRequest) throws -> Refunded {
+    func refund(_ id: OrderID, _ request: AmountRequest) throws -> Refunded {
         let early = defects.has(.refusedRefundLeavesRow) ? try recordEarly(id, request) : nil
         let refunded = try store.transaction { store in
             let order = try store.lockedOrder(id)
-            let now = try self.now(in: store)
+            let now = try self.clock.now(in: store)
             let command = Command.refund(try request.amount(for: order))
             let decision = try self.rules.decide(command, on: order, at: now)
             let amount = decision.refund ?? .zero(order.amount.currency)
@@ -69,27 +73,24 @@ final class OrderService: Sendable {
     func advanceClock(bySeconds seconds: Int64) throws -> ClockAdvanced {
         let (now, expired) = try store.transaction { store in
             try store.advanceClock(bySeconds: seconds)
-            let now = try self.now(in: store)
+            let now = try self.clock.now(in: store)
+            if let payments = self.payments { return (now, try payments.expire(in: store, at: now)) }
             let overdue = try store.lockedPendingOrders(dueBy: now)
             let expired = try overdue.map { try self.rules.decide(.expire, on: $0, at: now).order }
             for order in expired { try store.update(order, from: .pending) }
-            return (now, expired)
+            self.remember(expired)
+            return (now, expired.map(\.id))
         }
-        remember(expired)
-        return ClockAdvanced(now: now, expired: expired.map(\.id))
+        return ClockAdvanced(now: now, expired: expired)
     }
 
     /// The bug: what belongs into the transaction of `refund` is committed before it.
-    private func recordEarly(_ id: OrderID, _ request: RefundRequest) throws -> Int64 {
+    private func recordEarly(_ id: OrderID, _ request: AmountRequest) throws -> Int64 {
         try store.transaction { store in
             let order = try store.lockedOrder(id)
             let amount = try request.amount(for: order) ?? order.amount
-            return try store.insertRefund(amount, of: id, at: try self.now(in: store))
+            return try store.insertRefund(amount, of: id, at: try self.clock.now(in: store))
         }
-    }
-
-    private func now(in store: OrderTables) throws -> Timestamp {
-        hasTestClock ? try store.clock() : Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970))
     }
 
     private func remember(_ orders: [Order]) {
@@ -99,9 +100,9 @@ final class OrderService: Sendable {
     }
 }
 
-/// How much to refund, as far as the request says: all that is left without an amount, in the order's currency unless
-/// it names one.
-struct RefundRequest: Sendable {
+/// How much to capture or refund, as far as the request says: all that is left without an amount, in the order's currency
+/// unless it names one.
+struct AmountRequest: Sendable {
     var amount: String?
     var currency: Currency?
 

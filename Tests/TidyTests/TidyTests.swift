@@ -18,12 +18,13 @@ import Testing
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/Digests", ["CCrypto"]),
         ("Sources/PaymentProviders", ["Money", "Digests", "Synchronization"]),
+        ("Sources/Hyperswitch", ["PaymentProviders", "Money", "Digests", "HTTPClient", "ExactJSON"]),
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
             [
-                "Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation", "Synchronization",
-                "Glibc", "Darwin",
+                "Orders", "Money", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation",
+                "Dispatch", "Synchronization", "Glibc", "Darwin",
             ]
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),

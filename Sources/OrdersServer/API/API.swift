@@ -1,4 +1,3 @@
-import Foundation
 import HTTPServer
 import Money
 import Orders
@@ -19,9 +18,15 @@ struct API: Sendable {
 
     private func answer(_ request: HTTPRequest) throws -> HTTPResponse {
         let route = try Route(path: request.path)
-        if route == .advanceClock && !hasTestClock { throw APIError.unknownRoute(request.path) }
+        let isThere = (!route.needsTestClock || hasTestClock) && (!route.needsProvider || service.payments != nil)
+        guard isThere else { throw APIError.unknownRoute(request.path) }
         guard route.allowedMethods.contains(request.method) else {
             throw APIError.wrongMethod(request.method, allowed: route.allowedMethods)
+        }
+        if let payments = service.payments,
+            let answer = try ProviderAPI(payments: payments).answer(request, at: route)
+        {
+            return answer
         }
         switch route {
         case .health: return try .json(200, Replies.Health())
@@ -32,6 +37,8 @@ struct API: Sendable {
         case .operation(.capture, let id): return try perform(.capture, on: id, request.body)
         case .operation(.cancel, let id): return try perform(.cancel, on: id, request.body)
         case .advanceClock: return try advanceClock(request.body)
+        case .operation(.void, _), .refunds, .providerWebhook, .reconcile:
+            throw APIError.unknownRoute(request.path)
         }
     }
 
@@ -43,7 +50,10 @@ struct API: Sendable {
         }
         let amount = try Money(decimal: body.amount, Currency(body.currency))
         let order = try service.create(amount: amount, customerID: body.customer_id)
-        return try .json(201, Replies.OrderReply(order), headers: ["Location": "/orders/\(order.id)"])
+        let reply =
+            service.payments == nil
+            ? Replies.OrderReply(order) : Replies.OrderReply(OrderView(order: order, pending: nil))
+        return try .json(201, reply, headers: ["Location": "/orders/\(order.id)"])
     }
 
     private func perform(_ command: Command, on id: OrderID, _ bytes: [UInt8]) throws -> HTTPResponse {
@@ -52,12 +62,7 @@ struct API: Sendable {
     }
 
     private func refund(_ id: OrderID, _ bytes: [UInt8]) throws -> HTTPResponse {
-        let body = try Bodies.decodeIfPresent(Bodies.Refund.self, from: bytes)
-        guard body?.currency == nil || body?.amount != nil else {
-            throw APIError.invalidBody("The field \"currency\" is there without \"amount\".")
-        }
-        let currency = try body?.currency.map { code throws(MoneyError) in try Currency(code) }
-        let refunded = try service.refund(id, RefundRequest(amount: body?.amount, currency: currency))
+        let refunded = try service.refund(id, try AmountRequest(body: bytes))
         return try .json(200, Replies.OrderReply(refunded))
     }
 
@@ -76,11 +81,24 @@ struct API: Sendable {
     private func refuse(_ request: HTTPRequest, _ error: any Error) -> HTTPResponse {
         let shown = APIError(error) ?? .unexpected
         if shown.status >= 500 {
-            let line = "orders: \(request.method) \(request.path) failed: \(error)\n"
-            FileHandle.standardError.write(Data(line.utf8))
+            Log.note("\(request.method) \(request.path) failed: \(error)")
         }
         let failure = Replies.Failure(error: .init(code: shown.code, message: shown.message))
         let reply = try? HTTPResponse.json(shown.status, failure, headers: shown.headers)
         return reply ?? HTTPResponse(status: shown.status)
+    }
+}
+
+extension AmountRequest {
+    /// What a body says that may be left out.
+    ///
+    /// - Throws: `APIError`, or `MoneyError.unknownCurrency`.
+    init(body bytes: [UInt8]) throws {
+        let body = try Bodies.decodeIfPresent(Bodies.Amount.self, from: bytes)
+        guard body?.currency == nil || body?.amount != nil else {
+            throw APIError.invalidBody("The field \"currency\" is there without \"amount\".")
+        }
+        let currency = try body?.currency.map { code throws(MoneyError) in try Currency(code) }
+        self.init(amount: body?.amount, currency: currency)
     }
 }
