@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "RewindPostgres", targets: ["RewindPostgres"]),
         .library(name: "RewindReport", targets: ["RewindReport"]),
         .library(name: "Money", targets: ["Money"]),
+        .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
     ],
     dependencies: [
@@ -26,10 +27,14 @@ let package = Package(
         .target(name: "Rewind", dependencies: ["CXXHash"]),
 
         // One adapter each, on the driver it names.
-        .target(name: "RewindHTTP", dependencies: ["Rewind", "CCurl"]),
+        .target(name: "RewindHTTP", dependencies: ["Rewind", "HTTPClient", "ExactJSON"]),
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
         .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
         .target(name: "RewindReport", dependencies: ["Rewind"]),
+
+        // HTTP as a client, for whoever calls an API; JSON to the digit.
+        .target(name: "HTTPClient", dependencies: ["CCurl"]),
+        .target(name: "ExactJSON"),
 
         // The reference service, and what it stands on.
         .target(name: "Money"),
@@ -74,7 +79,7 @@ let package = Package(
         // Unit tests need no server; the others start what they need themselves.
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
-        .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders"]),
+        .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders", "Money"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
         .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(

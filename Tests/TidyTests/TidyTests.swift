@@ -7,7 +7,9 @@ import Testing
     private static let layers: [(folder: String, mayImport: Set<String>)] = [
         ("Sources/Money", []),
         ("Sources/Rewind", ["CXXHash", "Synchronization", "Foundation"]),
-        ("Sources/RewindHTTP", ["Rewind", "CCurl", "Foundation", "Synchronization"]),
+        ("Sources/RewindHTTP", ["Rewind", "HTTPClient", "ExactJSON", "Foundation"]),
+        ("Sources/HTTPClient", ["CCurl", "Foundation", "Synchronization"]),
+        ("Sources/ExactJSON", ["Foundation"]),
         ("Sources/RewindSQLite", ["Rewind", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/RewindPostgres", ["Rewind", "PostgresDriver", "Foundation", "Synchronization"]),
         ("Sources/RewindReport", ["Rewind", "Foundation"]),
@@ -15,7 +17,7 @@ import Testing
         ("Sources/PostgresDriver", ["CPostgres"]),
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/Digests", ["CCrypto"]),
-        ("Sources/PaymentProviders", ["Money", "Digests"]),
+        ("Sources/PaymentProviders", ["Money", "Digests", "Synchronization"]),
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
