@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "RewindSQLite", targets: ["RewindSQLite"]),
         .library(name: "RewindPostgres", targets: ["RewindPostgres"]),
         .library(name: "RewindReport", targets: ["RewindReport"]),
+        .library(name: "HyperswitchSandbox", targets: ["HyperswitchSandbox"]),
         .library(name: "Money", targets: ["Money"]),
         .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
@@ -51,6 +52,9 @@ let package = Package(
         // Payment providers: what a service asks of one.
         .target(name: "Digests", dependencies: ["CCrypto"]),
         .target(name: "PaymentProviders", dependencies: ["Money", "Digests"]),
+        .target(
+            name: "HyperswitchSandbox",
+            dependencies: ["Rewind", "HTTPServer", "HTTPClient", "ExactJSON", "Digests", "Money"]),
 
         // The tutorial, and the program that runs it.
         .target(
@@ -63,7 +67,7 @@ let package = Package(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
-                "OrdersServer", "Payments", "TestServices",
+                "OrdersServer", "Payments", "HyperswitchSandbox", "TestServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -80,6 +84,12 @@ let package = Package(
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders", "Money"]),
+        .testTarget(
+            name: "HyperswitchSandboxTests",
+            dependencies: [
+                "HyperswitchSandbox", "RewindCommand", "Rewind", "HTTPServer", "HTTPClient", "ExactJSON", "Digests",
+                "CommandSupport",
+            ]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
         .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(

@@ -18,6 +18,12 @@ import Testing
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/Digests", ["CCrypto"]),
         ("Sources/PaymentProviders", ["Money", "Digests", "Synchronization"]),
+        (
+            "Sources/HyperswitchSandbox",
+            [
+                "Rewind", "HTTPServer", "HTTPClient", "ExactJSON", "Digests", "Money", "Foundation", "Synchronization",
+            ]
+        ),
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
