@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "RewindSQLite", targets: ["RewindSQLite"]),
         .library(name: "RewindPostgres", targets: ["RewindPostgres"]),
         .library(name: "RewindReport", targets: ["RewindReport"]),
+        .library(name: "HyperswitchSandbox", targets: ["HyperswitchSandbox"]),
         .library(name: "Money", targets: ["Money"]),
         .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
         .library(name: "Hyperswitch", targets: ["Hyperswitch"]),
@@ -55,6 +56,9 @@ let package = Package(
         .target(name: "PaymentProviders", dependencies: ["Money", "Digests"]),
         .target(
             name: "Hyperswitch", dependencies: ["PaymentProviders", "Money", "Digests", "HTTPClient", "ExactJSON"]),
+        .target(
+            name: "HyperswitchSandbox",
+            dependencies: ["Rewind", "HTTPServer", "HTTPClient", "ExactJSON", "Digests", "Money"]),
 
         // The tutorial, and the program that runs it.
         .target(
@@ -70,7 +74,8 @@ let package = Package(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
-                "OrdersServer", "Payments", "TestServices",
+                "OrdersServer", "Payments", "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch",
+                "PaymentProviders", "TestServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -87,6 +92,12 @@ let package = Package(
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders", "Money"]),
+        .testTarget(
+            name: "HyperswitchSandboxTests",
+            dependencies: [
+                "HyperswitchSandbox", "RewindCommand", "Rewind", "HTTPServer", "HTTPClient", "ExactJSON", "Digests",
+                "CommandSupport",
+            ]),
         .testTarget(
             name: "HyperswitchTests",
             dependencies: ["Hyperswitch", "PaymentProviders", "Money", "HTTPServer", "RawServer"]),

@@ -10,7 +10,7 @@ static inline size_t rewind_mhd_keep_escapes(void *context, struct MHD_Connectio
 }
 
 // Swift cannot import variadic functions; this is the one form Rewind's servers need.
-// Returns NULL on failure and says why in *error (an errno value, 0 if the cause is not known).
+// No threads means one for each connection. Returns NULL on failure and says why in *error (an errno value, 0 if the cause is not known).
 static inline struct MHD_Daemon *rewind_mhd_start(
     unsigned short port, const struct sockaddr *address,
     MHD_AccessHandlerCallback handler, void *handler_context,
@@ -22,6 +22,7 @@ static inline struct MHD_Daemon *rewind_mhd_start(
     struct MHD_OptionItem single[] = {{MHD_OPTION_END, 0, 0}};
     // Threads of its own, on the best polling there is, which can be stopped while they wait.
     unsigned int flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_ITC;
+    if (threads == 0) flags |= MHD_USE_THREAD_PER_CONNECTION;
     errno = 0;
     struct MHD_Daemon *daemon = MHD_start_daemon(flags, port, 0, 0, handler, handler_context,
         MHD_OPTION_SOCK_ADDR, address,

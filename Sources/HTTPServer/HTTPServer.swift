@@ -11,7 +11,8 @@ import Synchronization
 /// ```
 ///
 /// The handler runs on libmicrohttpd's own threads and may block, on a database for instance; with one thread, requests
-/// are handled one after another. Connections are kept alive, for as long as the client wants. Requests that are not
+/// are handled one after another. A handler that may wait for another request, or for long, needs a thread for each
+/// connection: otherwise those that share a thread with it wait too. Connections are kept alive, for as long as the client wants. Requests that are not
 /// HTTP are refused before the handler sees them.
 public final class HTTPServer: Sendable {
     /// What answers a request.
@@ -31,7 +32,7 @@ public final class HTTPServer: Sendable {
     /// - Parameters:
     ///   - host: A loopback address.
     ///   - port: 0 for any free port.
-    ///   - threads: How many requests are handled at once.
+    ///   - threads: How many requests are handled at once; 0 for a thread for each connection.
     ///   - maximumBodyBytes: A request with a larger body is answered 413 without asking the handler.
     /// - Throws: `HTTPServerError` if it cannot listen there.
     public init(
@@ -47,7 +48,7 @@ public final class HTTPServer: Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 rewind_mhd_start(
                     port, address, Responder.respond, context.toOpaque(), Responder.complete, nil,
-                    UInt32(clamping: max(1, threads)), 0, &code)
+                    UInt32(clamping: threads), 0, &code)
             }
         }
         guard let daemon else {

@@ -53,7 +53,9 @@ final class Responder: Sendable {
     private func finish(_ request: PartialRequest, on connection: OpaquePointer) -> MHD_Result {
         guard let body = request.body else { return send(.payloadTooLarge(maximumBodyBytes), on: connection) }
         guard let request = request.head.completed(with: body) else { return send(.badRequest, on: connection) }
-        return send(handler(request), on: connection)
+        let answer = handler(request)
+        // To libmicrohttpd, “no” means: close the connection, and send nothing.
+        return answer.isWithheld ? .NO : send(answer, on: connection)
     }
 
     private func send(_ answer: HTTPResponse, on connection: OpaquePointer) -> MHD_Result {

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import Testing
 
@@ -86,6 +87,46 @@ import Testing
             try HTTPServer(host: host) { _ in HTTPResponse(status: 200) }
         }
         #expect(error == .hostNotLoopback(host))
+    }
+
+    @Test(arguments: [1, 4, 0])
+    func `closes the connection without a byte when there is no answer`(threads: Int) throws {
+        let server = try HTTPServer(threads: threads) { request in
+            request.path == "/lost" ? .none : HTTPResponse(status: 200, body: request.body)
+        }
+        let client = try TestClient(port: server.port)
+        #expect(try client.post("/", "before").text == "before")
+        #expect(throws: TestClient.Broken.self) { try client.post("/lost", "abc") }
+        #expect(try TestClient(port: server.port).post("/", "after").text == "after")
+        let curl = try curl(["-d", "abc", "http://127.0.0.1:\(server.port)/lost"])
+        #expect(curl.status == 52)
+        #expect(curl.errors == "curl: (52) Empty reply from server\n")
+        server.stop()
+        #expect(server.requestsHeld == 0)
+    }
+
+    @Test func `answers others while a handler waits for them, with a thread for each connection`() throws {
+        let arrived = DispatchSemaphore(value: 0)
+        let server = try HTTPServer(threads: 0) { request in
+            if request.path == "/second" { arrived.signal() } else { arrived.wait() }
+            return HTTPResponse(status: 200)
+        }
+        let (first, second) = (try TestClient(port: server.port), try TestClient(port: server.port))
+        try first.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(try second.get("/second").status == 200)
+        #expect(try first.receive().status == 200)
+    }
+
+    private func curl(_ arguments: [String]) throws -> (status: Int32, errors: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["curl", "--silent", "--show-error", "--noproxy", "*"] + arguments
+        let errors = Pipe()
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
     }
 
     @Test func `lets go of every request, finished or not`() throws {

@@ -19,6 +19,12 @@ import Testing
         ("Sources/Digests", ["CCrypto"]),
         ("Sources/PaymentProviders", ["Money", "Digests", "Synchronization"]),
         ("Sources/Hyperswitch", ["PaymentProviders", "Money", "Digests", "HTTPClient", "ExactJSON"]),
+        (
+            "Sources/HyperswitchSandbox",
+            [
+                "Rewind", "HTTPServer", "HTTPClient", "ExactJSON", "Digests", "Money", "Foundation", "Synchronization",
+            ]
+        ),
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
@@ -28,6 +34,7 @@ import Testing
             ]
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),
+        ("Examples/Provider", ["Rewind", "RewindHTTP", "Money", "HyperswitchSandbox"]),
         ("Sources/TestServices", ["Foundation", "Synchronization"]),
     ]
 
