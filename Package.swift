@@ -87,9 +87,12 @@ let package = Package(
             name: "HyperswitchTests",
             dependencies: ["Hyperswitch", "PaymentProviders", "Money", "HTTPServer", "RawServer"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
-        .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(
-            name: "RewindPostgresTests", dependencies: ["RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
+            name: "RewindSQLiteTests", dependencies: ["ExactnessSupport", "RewindSQLite", "Rewind", "SQLiteDriver"]),
+        .testTarget(
+            name: "RewindPostgresTests",
+            dependencies: ["ExactnessSupport", "RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
+        .target(name: "ExactnessSupport", dependencies: ["Rewind"], path: "Tests/ExactnessSupport"),
         .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer", "RawServer"]),
         .testTarget(
             name: "OrdersTests",

@@ -5,14 +5,14 @@ import Synchronization
 
 /// What the service can do, each in one transaction: read the order, ask the rules, write what they decided.
 final class OrderService: Sendable {
-    private let store: any OrderStore
+    private let store: OrderStore
     private let rules: OrderRules
     private let defects: Defects
     private let hasTestClock: Bool
     private let cache: Mutex<[OrderID: Order]>?
 
     init(_ configuration: OrdersServer.Configuration) throws {
-        store = try openStore(configuration)
+        store = try OrderStore(configuration)
         rules = OrderRules(bugs: configuration.bugs)
         defects = Defects(configuration.bugs)
         hasTestClock = configuration.testClock
@@ -39,7 +39,7 @@ final class OrderService: Sendable {
     /// Pays, captures or cancels.
     func perform(_ command: Command, on id: OrderID) throws -> Order {
         let order = try store.transaction { store in
-            let order = try store.requiredOrder(id)
+            let order = try store.lockedOrder(id)
             let decision = try self.rules.decide(command, on: order, at: try self.now(in: store))
             try store.update(decision.order, from: order.status)
             return decision.order
@@ -51,7 +51,7 @@ final class OrderService: Sendable {
     func refund(_ id: OrderID, _ request: RefundRequest) throws -> Refunded {
         let early = defects.has(.refusedRefundLeavesRow) ? try recordEarly(id, request) : nil
         let refunded = try store.transaction { store in
-            let order = try store.requiredOrder(id)
+            let order = try store.lockedOrder(id)
             let now = try self.now(in: store)
             let command = Command.refund(try request.amount(for: order))
             let decision = try self.rules.decide(command, on: order, at: now)
@@ -82,13 +82,13 @@ final class OrderService: Sendable {
     /// The bug: what belongs into the transaction of `refund` is committed before it.
     private func recordEarly(_ id: OrderID, _ request: RefundRequest) throws -> Int64 {
         try store.transaction { store in
-            let order = try store.requiredOrder(id)
+            let order = try store.lockedOrder(id)
             let amount = try request.amount(for: order) ?? order.amount
             return try store.insertRefund(amount, of: id, at: try self.now(in: store))
         }
     }
 
-    private func now(in store: any OrderTransaction) throws -> Timestamp {
+    private func now(in store: OrderTables) throws -> Timestamp {
         hasTestClock ? try store.clock() : Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970))
     }
 

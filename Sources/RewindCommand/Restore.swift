@@ -17,25 +17,21 @@ struct Restore: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let (text, isComplete) = try await restored()
-            Terminal.result("\(text)\n")
-            if !isComplete { throw ExitCode.notDecided }
+            if DatabaseURL.isPostgres(database), try await isRestoredFromCopy() {
+                return Terminal.result("The exploration by copies that had died is undone.\n")
+            }
+            let report = try await restored()
+            Terminal.result("\(report)\n")
+            if !report.problems.isEmpty { throw ExitCode.notDecided }
         } catch let error as SystemError {
             Terminal.note(error.message)
             throw ExitCode.notDecided
         }
     }
 
-    private func restored() async throws -> (text: String, isComplete: Bool) {
-        if DatabaseURL.isPostgres(database) {
-            if try await isRestoredFromCopy() {
-                return ("The exploration by copies that had died is undone.", true)
-            }
-            let report = try await PostgresSystem.restore(url: database)
-            return (report.description, report.problems.isEmpty)
-        }
-        let report = try await SQLiteSystem.restore(path: database)
-        return (report.description, report.problems.isEmpty)
+    private func restored() async throws -> RestoreReport {
+        DatabaseURL.isPostgres(database)
+            ? try await PostgresSystem.restore(url: database) : try await SQLiteSystem.restore(path: database)
     }
 
     /// An exploration by copies may have left no database to connect to, so that is looked for first. A role that may not

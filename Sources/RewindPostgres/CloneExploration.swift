@@ -63,7 +63,7 @@ final class CloneExploration {
 
     func capture() throws -> ChangeSet {
         let connection = try connection()
-        try waitForTransactions(connection)
+        try OpenTransactions.waitForEnd(atMost: patience, connection, place)
         guard try Definitions(connection) == definitions else {
             throw SystemError.definitionsChanged("a table or view is another", place)
         }
@@ -74,15 +74,6 @@ final class CloneExploration {
         position = position.then(changes)
         try keepCopy()
         return changes
-    }
-
-    private func waitForTransactions(_ connection: PostgresConnection) throws {
-        var open: OpenTransactions?
-        let isOver = try polling(for: patience) { () -> Bool? in
-            open = try OpenTransactions(connection)
-            return open?.areNone == true ? true : nil
-        }
-        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience, place) }
     }
 
     func contentFingerprint() throws -> Fingerprint {
@@ -136,11 +127,8 @@ final class CloneExploration {
     static func lockedServer(_ original: CopiedDatabase) throws -> PostgresConnection {
         let server = try original.connectBeside()
         try server.execute(SessionSettings.mover)
-        let isFree = try polling(for: .milliseconds(500)) { () -> Bool? in
-            let lock = "SELECT pg_try_advisory_lock(\(Owner.lockKeyClass), hashtext($1))"
-            return try server.query(lock, ["clone " + original.name]).bool(0, 0) ? true : nil
-        }
-        if isFree != nil { return server }
+        let lockKey = "\(Owner.lockKeyClass), hashtext(\(literal("clone " + original.name)))"
+        if try server.takesLock(lockKey) { return server }
         throw SystemError(
             .inUse,
             """

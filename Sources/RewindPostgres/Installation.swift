@@ -33,7 +33,7 @@ struct Installation {
             """
             CREATE SCHEMA rewind;
             COMMENT ON SCHEMA rewind IS 'Made by Rewind while it explores; "rewind restore" takes it out.';
-            CREATE TABLE rewind.owner (pid int, host text, run text, since timestamptz DEFAULT now());
+            CREATE TABLE rewind.owner (pid int);
             CREATE TABLE rewind.log (seq bigint NOT NULL DEFAULT pg_catalog.pg_wal_lsn_diff(
                 pg_catalog.pg_current_wal_insert_lsn(), '0/0'), tbl int NOT NULL, old text, new text)
                 WITH (autovacuum_enabled = off);

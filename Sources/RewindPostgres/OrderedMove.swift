@@ -189,7 +189,8 @@ private struct Composition {
         closeLeaving()
         closeStaying()
         let once = "\(Self.haveLeft) AND \(Self.haveChanged)"
-        counts.coming.append(add(table.insert(given: "$\(parameters.count)::text[]", once: once), "i"))
+        let insert = "\(table.insert(given: "$\(parameters.count)::text[]")) WHERE \(once) RETURNING 1"
+        counts.coming.append(add(insert, "i"))
     }
 
     /// The whole; fails with a division by zero unless all rows were as said.
@@ -249,23 +250,5 @@ extension Table {
             FROM (SELECT v::\(rowType) AS r, w::\(rowType) AS s FROM unnest(\(texts)) g(v, w) OFFSET 0) k
             WHERE \(isLikeGiven) AND \(condition) RETURNING 1
             """
-    }
-
-    /// Puts rows in, given their texts.
-    fileprivate func insert(given texts: String, once condition: String) -> String {
-        let stored = columns.filter { !$0.isGenerated }
-        if stored.isEmpty {
-            return "INSERT INTO \(qualifiedName) SELECT FROM unnest(\(texts)) WHERE \(condition) RETURNING 1"
-        }
-        let names = stored.map { quoted($0.name) }
-        let values = stored.map { "(k.r).\(quoted($0.name))\($0.isXML ? "::xml" : "")" }
-        return """
-            INSERT INTO \(qualifiedName) (\(names.joined(separator: ", "))) OVERRIDING SYSTEM VALUE
-            SELECT \(values.joined(separator: ", ")) FROM \(rows(given: texts)) k WHERE \(condition) RETURNING 1
-            """
-    }
-
-    private func rows(given texts: String) -> String {
-        "(SELECT v::\(rowType) AS r FROM unnest(\(texts)) v OFFSET 0)"
     }
 }

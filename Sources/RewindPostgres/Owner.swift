@@ -2,12 +2,9 @@ import Foundation
 import PostgresDriver
 import Rewind
 
-/// Who is exploring a database. A lock of the session says that someone is, and goes with the session; a row says who.
-struct Owner {
-    let processID: Int64
-    let host: String
-    let since: String
-
+/// Who is exploring a database. A lock of the session says that someone is, and goes with the session; a row tells who
+/// it was when the session is gone.
+enum Owner {
     /// “Rewi”, “nd”: a key that nobody else is likely to use.
     private static let lockKey = "\(lockKeyClass), 28260"
     static let lockKeyClass = "1382381417"
@@ -15,11 +12,7 @@ struct Owner {
     /// Takes the lock, which lives as long as the connection.
     /// - Throws: `SystemError` of kind `.inUse` when another session has it.
     static func takeLock(_ connection: PostgresConnection) throws {
-        // A session that was just left takes a moment to end.
-        let isTaken = try polling(for: .milliseconds(500)) {
-            try connection.query("SELECT pg_try_advisory_lock(\(lockKey))").bool(0, 0) ? true : nil
-        }
-        if isTaken != nil { return }
+        if try connection.takesLock(lockKey) { return }
         let holder = try connection.query(
             """
             SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l
@@ -42,16 +35,25 @@ struct Owner {
     /// What others see of this process in `pg_stat_activity`.
     static var applicationName: String { "rewind, process \(ProcessInfo.processInfo.processIdentifier)" }
 
-    /// Who left a mark, if anyone.
-    static func read(_ connection: PostgresConnection) throws(PostgresError) -> Owner? {
-        let found = try connection.query("SELECT pid, host, since FROM rewind.owner")
-        guard found.rowCount > 0 else { return nil }
-        return Owner(processID: found.int64(0, 0), host: found.string(0, 1), since: found.string(0, 2))
+    /// The process that left a mark, if any did.
+    static func processID(_ connection: PostgresConnection) throws(PostgresError) -> Int64? {
+        let found = try connection.query("SELECT pid FROM rewind.owner")
+        return found.rowCount == 0 ? nil : found.int64(0, 0)
     }
 
     static func leaveMark(_ connection: PostgresConnection) throws(PostgresError) {
-        _ = try connection.query(
-            "INSERT INTO rewind.owner (pid, host) VALUES ($1::int, $2)",
-            [String(ProcessInfo.processInfo.processIdentifier), ProcessInfo.processInfo.hostName])
+        try connection.execute("INSERT INTO rewind.owner VALUES (\(ProcessInfo.processInfo.processIdentifier))")
+    }
+}
+
+extension PostgresConnection {
+    /// Takes an advisory lock, which lives as long as the session.
+    /// - Parameter key: its two numbers, as SQL.
+    /// - Returns: whether no other session has it.
+    func takesLock(_ key: String) throws -> Bool {
+        // A session that was just left takes a moment to end.
+        try polling(for: .milliseconds(500)) {
+            try query("SELECT pg_try_advisory_lock(\(key))").bool(0, 0) ? true : nil
+        } ?? false
     }
 }

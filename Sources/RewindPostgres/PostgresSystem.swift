@@ -213,7 +213,7 @@ public actor PostgresSystem: QueryableSystem {
 
     private static func undoDeadRun(_ mover: PostgresConnection) throws -> RestoreReport {
         let isThere = try mover.query("SELECT to_regnamespace('rewind') IS NOT NULL").bool(0, 0)
-        guard isThere else { return RestoreReport(database: DatabasePlace(mover).description) }
+        guard isThere else { return RestoreReport(mover) }
         guard try Installation.exists(mover) else {
             throw SystemError(
                 .unsupported,

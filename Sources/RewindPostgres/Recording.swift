@@ -19,7 +19,7 @@ final class Recording {
     private var definitions: Definitions
     private var unrewindable: UnrewindableState
 
-    private var position = Position()
+    private var position = StoredPosition()
     private var pending: [ChangeSet] = []
     private var copies = CopyCounts()
     private var fingerprints: [Fingerprint]
@@ -66,7 +66,8 @@ final class Recording {
 
     /// What changed since the last capture or apply. One round trip, more while the API has not come to rest.
     func capture() throws -> ChangeSet {
-        if reading.isNeeded { try waitForTransactions() }
+        // A transaction under way leaves nothing to see in tables that are read.
+        if reading.isNeeded { try OpenTransactions.waitForEnd(atMost: patience.atMost, mover, place) }
         var look = try lookOnceTransactionsEnded(look())
         if patience.quiet > .zero { look = try lookOnceQuiet(look) }
         guard look.definitions.isEmpty else {
@@ -125,16 +126,6 @@ final class Recording {
         throw SystemError.transactionsOpen(open, for: patience.atMost, place)
     }
 
-    /// A transaction under way leaves nothing to see in tables that are read.
-    private func waitForTransactions() throws {
-        var open: OpenTransactions?
-        let isOver = try polling(for: patience.atMost) { () -> Bool? in
-            open = try OpenTransactions(mover)
-            return open?.areNone == true ? true : nil
-        }
-        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience.atMost, place) }
-    }
-
     /// Waits until nothing has come to the log for a while.
     private func lookOnceQuiet(_ first: Look) throws -> Look {
         var last = first
@@ -170,12 +161,12 @@ final class Recording {
     /// Moves by a difference, in one transaction and one round trip.
     func apply(_ changes: ChangeSet) throws {
         if changes.isEmpty && pending.isEmpty { return }
-        let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, numbers: numbers)
+        let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, tables: numbers)
         var calls = try moveRows(changes)
         calls += try counters.calls(setting: changes.counters, mover)
-        if !edits.removed.isEmpty { calls.append(PostgresCall(statements.forget, position.deletions(edits))) }
+        if !edits.removed.isEmpty { calls.append(PostgresCall(statements.forget, edits.deletions)) }
         if !edits.added.isEmpty {
-            calls.append(PostgresCall(statements.remember, position.insertions(edits, tables: inspection.tables)))
+            calls.append(PostgresCall(statements.remember, edits.insertions(inspection.tables)))
         }
         // An entry left behind would be taken for news of what the row was at the root.
         if holdsEntries { calls.append(logDeletion()) }
@@ -294,7 +285,7 @@ final class Recording {
 
     /// Back to the root, with all of Rewind's gone.
     func end() throws -> RestoreReport {
-        try mover.execute("RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin")
+        try mover.execute(SessionSettings.usualPlans)
         return try Restoration.undo(mover)
     }
 }
@@ -311,8 +302,8 @@ private struct Statements {
         log = try connection.statement(LogReading.select)
         isAtRest = try connection.statement(LogReading.isAtRest)
         emptyLog = try connection.statement("DELETE FROM rewind.log WHERE seq <= $1")
-        remember = try connection.statement(Position.insert)
-        forget = try connection.statement(Position.delete)
+        remember = try connection.statement(StoredPosition.Edits.insert)
+        forget = try connection.statement(StoredPosition.Edits.delete)
     }
 }
 

@@ -1,42 +1,16 @@
 import PostgresDriver
 import Rewind
 
-/// What restoring a database came to.
-public struct RestoreReport: Sendable, Hashable, CustomStringConvertible {
-    /// The database and where it is.
-    public let database: String
-    /// The process that left it midway, `nil` when none did.
-    public internal(set) var processID: Int64?
-    /// How many rows were put back, by table.
-    public internal(set) var rows: [String: Int] = [:]
-    /// How many sequences were put back.
-    public internal(set) var sequences = 0
-    /// What could not be brought back, as clauses. Empty when the content is the root again.
-    public internal(set) var problems: [String] = []
-
-    init(database: String) { self.database = database }
-
-    /// Whether no exploration had been left midway.
-    public var isNothingToRestore: Bool { processID == nil }
-
-    /// One sentence, and another for each problem.
-    public var description: String {
-        guard let processID else { return "\(database): nothing to restore." }
-        let total = rows.values.reduce(0, +)
-        let places = rows.keys.sorted().map { "\(rows[$0] ?? 0) in “\($0)”" }.joined(separator: ", ")
-        let what = total == 0 ? "no row differed" : "\(total) \(total == 1 ? "row" : "rows") put back (\(places))"
-        let also = sequences == 0 ? "" : ", \(sequences) \(sequences == 1 ? "sequence" : "sequences") reset"
-        let sentence = "\(database): the exploration of process \(processID) is undone: \(what)\(also)."
-        return ([sentence] + problems.map { "Not brought back: \($0)." }).joined(separator: "\n")
-    }
-}
-
 extension RestoreReport {
+    init(_ connection: PostgresConnection) {
+        self.init(database: DatabasePlace(connection).description, counterNoun: "sequence")
+    }
+
     /// What this came to together with what was done later.
     fileprivate func followed(by later: RestoreReport) -> RestoreReport {
         var both = self
         both.rows.merge(later.rows, uniquingKeysWith: +)
-        both.sequences += later.sequences
+        both.counters += later.counters
         both.problems += later.problems.filter { !problems.contains($0) }
         return both
     }
@@ -79,7 +53,7 @@ struct Restoration {
         try connection.transaction {
             var restoration = Restoration(connection)
             if try OrderedWay.isNeeded(connection) { restoration.ordered = [] }
-            restoration.report.processID = try Owner.read(connection)?.processID ?? 0
+            restoration.report.processID = try Owner.processID(connection) ?? 0
             try restoration.findTables()
             try restoration.restoreRows()
             try restoration.restoreSequences()
@@ -99,7 +73,7 @@ struct Restoration {
 
     private init(_ connection: PostgresConnection) {
         self.connection = connection
-        report = RestoreReport(database: DatabasePlace(connection).description)
+        report = RestoreReport(connection)
     }
 
     private mutating func findTables() throws {
@@ -219,10 +193,8 @@ struct Restoration {
 
     private mutating func insert(_ rows: [(table: Table, row: Row)]) throws {
         for (table, row) in rows {
-            var parameters = PostgresParameters()
-            parameters.append(array: [RowText.text(of: row)])
             try attempt("a row of “\(table.name)” that was there does not fit any more") {
-                _ = try $0.run($0.statement(table.insertAll), parameters)
+                _ = try $0.run($0.statement(table.insertAll), Move.parameters([row]))
             }
         }
     }
@@ -328,7 +300,7 @@ struct Restoration {
         if wanted.isEmpty { return }
         _ = try connection.run(
             connection.statement(DatabaseSequence.set), SequenceStandings.parameters(setting: wanted))
-        report.sequences = wanted.count
+        report.counters = wanted.count
     }
 
     // MARK: Verifying

@@ -37,8 +37,6 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether an exploration can begin, as far as rights go.
     public var suffice: Bool { missingGrants.isEmpty }
-    /// Whether moves can be made without firing the API's triggers and foreign keys.
-    public var canSetReplicationRole: Bool { moving == .fast }
 
     /// Asks the catalog.
     /// - Parameter reading: names of tables that are to be read although triggers could be made.

@@ -29,10 +29,14 @@ enum SessionSettings {
         ])
 
     /// Plans of moves: a few rows by key, whatever the planner believes of the table's size.
-    static let plansOfMoves = statements([
+    static let plansOfMoves = statements(planning)
+    /// Plans of anything again.
+    static let usualPlans = planning.map { "RESET \($0.0)" }.joined(separator: "; ")
+
+    private static let planning = [
         ("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("enable_hashjoin", "off"),
         ("enable_mergejoin", "off"), ("enable_material", "off"), ("enable_memoize", "off"),
-    ])
+    ]
 
     /// The connection that reads whole tables and answers invariants, whose queries find tables as the API's do.
     static let reader = statements(common + [("default_transaction_read_only", "on")]) + "; RESET search_path"

@@ -32,6 +32,17 @@ struct OpenTransactions {
         }
     }
 
+    /// Waits until there are none.
+    /// - Throws: `SystemError` of kind `.notRewindable` naming those that stay open.
+    static func waitForEnd(atMost patience: Duration, _ connection: PostgresConnection, _ place: DatabasePlace) throws {
+        var open: OpenTransactions?
+        let isOver = try polling(for: patience) { () -> Bool? in
+            open = try OpenTransactions(connection)
+            return open?.areNone == true ? true : nil
+        }
+        if isOver == nil { throw SystemError.transactionsOpen(open, for: patience, place) }
+    }
+
     private static func prepared(_ connection: PostgresConnection) throws(PostgresError) -> [String] {
         let found = try connection.query(
             "SELECT gid FROM pg_prepared_xacts WHERE database = current_database() ORDER BY prepared")

@@ -82,7 +82,7 @@ struct Table: Sendable, Hashable {
     /// Takes rows out, given their texts; fails with a division by zero unless all were there.
     var deleteAll: String {
         """
-        WITH gone AS (DELETE FROM ONLY \(qualifiedName) t USING \(rowsGiven) k
+        WITH gone AS (DELETE FROM ONLY \(qualifiedName) t USING \(rows(given: "$1::text[]")) k
         WHERE \(isLikeGiven) RETURNING 1)
         SELECT 1 / (count(*) = cardinality($1))::int FROM gone
         """
@@ -126,14 +126,18 @@ struct Table: Sendable, Hashable {
     }
 
     /// Puts rows in, given their texts.
-    var insertAll: String {
+    var insertAll: String { insert(given: "$1::text[]") }
+
+    /// Puts rows in.
+    /// - Parameter texts: what they are given by, an array.
+    func insert(given texts: String) -> String {
         let stored = columns.filter { !$0.isGenerated }
-        if stored.isEmpty { return "INSERT INTO \(qualifiedName) SELECT FROM unnest($1::text[])" }
+        if stored.isEmpty { return "INSERT INTO \(qualifiedName) SELECT FROM unnest(\(texts))" }
         let names = stored.map { quoted($0.name) }
         let values = stored.map { "(k.r).\(quoted($0.name))\($0.isXML ? "::xml" : "")" }
         return """
             INSERT INTO \(qualifiedName) (\(names.joined(separator: ", "))) OVERRIDING SYSTEM VALUE
-            SELECT \(values.joined(separator: ", ")) FROM \(rowsGiven) k
+            SELECT \(values.joined(separator: ", ")) FROM \(rows(given: texts)) k
             """
     }
 
@@ -153,8 +157,8 @@ struct Table: Sendable, Hashable {
     /// A row that a parameter gives, as the server spells it: on some systems it quotes more than others do.
     private var textGiven: String { "(SELECT $1::text::\(rowType)::text)" }
 
-    /// The rows that a parameter gives as texts, parsed once each.
-    private var rowsGiven: String {
-        "(SELECT v::\(rowType) AS r FROM unnest($1::text[]) v OFFSET 0)"
+    /// Rows `r` that are given as an array of texts, parsed once each.
+    func rows(given texts: String) -> String {
+        "(SELECT v::\(rowType) AS r FROM unnest(\(texts)) v OFFSET 0)"
     }
 }

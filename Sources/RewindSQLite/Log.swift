@@ -31,12 +31,6 @@ struct LogShape: Sendable {
     }
 }
 
-/// What identifies a row in a database.
-struct RowKey: Hashable, Sendable {
-    let table: Int
-    let key: Row
-}
-
 /// What the log says of a row: what it was before.
 struct LogEntry {
     enum Kind: Int64 {

@@ -19,7 +19,7 @@ final class Recording {
     /// Changes whenever another connection commits something.
     private var dataVersion: Int64
     private var lastSequence: Int64 = 0
-    private var position = Position()
+    private var position = StoredPosition()
     private var pending: [ChangeSet] = []
     /// What was written after the last capture and before a move; the next capture tells it.
     private var late = ChangeSet.empty
@@ -155,10 +155,10 @@ final class Recording {
         if changes.isEmpty && pending.isEmpty { return }
         let edits = try connection.transaction(.immediate) {
             late = late.then(try drain())
-            let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, number: number)
+            let edits = position.edits(by: ChangeSet.joined(pending + [changes]).rows, tables: number)
             try move(changes)
             try restoreCounters(after: changes.counters)
-            try position.write(edits, shape: shape, connection)
+            try edits.write(shape: shape, connection)
             if lastSequence > 0 { try connection.statement("DELETE FROM _rewind_log").run() }
             return edits
         }

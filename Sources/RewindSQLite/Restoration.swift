@@ -1,34 +1,8 @@
 import Rewind
 import SQLiteDriver
 
-/// What restoring a database came to.
-public struct RestoreReport: Sendable, Hashable, CustomStringConvertible {
-    /// The database file.
-    public let path: String
-    /// The process that left it midway, `nil` when none did.
-    public internal(set) var processID: Int32?
-    /// How many rows were put back, by table.
-    public internal(set) var rows: [String: Int] = [:]
-    /// How many AUTOINCREMENT counters were put back.
-    public internal(set) var counters = 0
-    /// What could not be brought back, as clauses. Empty when the content is the root again.
-    public internal(set) var problems: [String] = []
-
-    init(path: String) { self.path = path }
-
-    /// Whether no exploration had been left midway.
-    public var isNothingToRestore: Bool { processID == nil }
-
-    /// One sentence, and another for each problem.
-    public var description: String {
-        guard let processID else { return "\(path): nothing to restore." }
-        let total = rows.values.reduce(0, +)
-        let places = rows.keys.sorted().map { "\(rows[$0] ?? 0) in “\($0)”" }.joined(separator: ", ")
-        let what = total == 0 ? "no row differed" : "\(total) \(total == 1 ? "row" : "rows") put back (\(places))"
-        let also = counters == 0 ? "" : ", \(counters) \(counters == 1 ? "counter" : "counters") reset"
-        let sentence = "\(path): the exploration of process \(processID) is undone: \(what)\(also)."
-        return ([sentence] + problems.map { "Not brought back: \($0)." }).joined(separator: "\n")
-    }
+extension RestoreReport {
+    init(path: String) { self.init(database: path, counterNoun: "counter") }
 }
 
 /// Brings a database back to its root from what is written in it alone.

@@ -143,7 +143,7 @@ public actor SQLiteSystem: QueryableSystem {
             guard let owner = try Owner.read(connection) else { return RestoreReport(path: path) }
             if owner.isAlive { throw SystemError.inUse(path, by: owner) }
             var report = try Restoration.undo(path: path, connection)
-            report.processID = owner.processID
+            report.processID = Int64(owner.processID)
             return report
         }
     }
@@ -152,7 +152,7 @@ public actor SQLiteSystem: QueryableSystem {
         SystemError(
             .notRewindable,
             """
-            An earlier exploration of \(report.path) died, and could not be undone fully: \
+            An earlier exploration of \(report.database) died, and could not be undone fully: \
             \(report.problems.joined(separator: "; ")). Nothing of Rewind is left in it. Look it over, or restore it \
             from a copy, then start again.
             """)

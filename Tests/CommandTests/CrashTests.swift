@@ -1,3 +1,4 @@
+import Rewind
 import CommandSupport
 import Foundation
 import SQLiteDriver
@@ -10,7 +11,7 @@ extension CommandTests {
 
         @Test func `a run killed at any moment is undone, by restoring or by the next run`() async throws {
             let seed: UInt64 = 20
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             let scratch = try Scratch()
             let database = try await filledDatabase(in: scratch)
             let before = try dump(database)

@@ -1,5 +1,6 @@
 import Orders
 import PostgresDriver
+import Rewind
 import Testing
 
 @testable import OrdersServer
@@ -57,7 +58,7 @@ import Testing
     func `give the same answers and keep the same rows`(bug: Bug?) throws {
         let services = try DatabaseKind.allCases.map { try Service(on: $0, bugs: bug.map { [$0] } ?? []) }
         for service in services { try service.database.execute("UPDATE clock SET started_at = 1700000000") }
-        var generator = Seeded(seed: UInt64(bug?.rawValue.count ?? 0) + 20)
+        var generator = SeededRandom(seed: UInt64(bug?.rawValue.count ?? 0) + 20)
         for _ in 1...150 {
             let (method, path, body) = Self.request(using: &generator)
             let answers = try services.map { try $0.client.request(method, path, body) }
@@ -71,7 +72,7 @@ import Testing
         #expect(try services[0].newOrder() == services[1].newOrder())
     }
 
-    private static func request(using generator: inout Seeded) -> (String, String, String) {
+    private static func request(using generator: inout SeededRandom) -> (String, String, String) {
         let order = "/orders/\(Int.random(in: 1...12, using: &generator))"
         let amount =
             ["0.00", "-5.00", "10.00", "25.00", "60.00", "100.00", "100.01"]
@@ -86,20 +87,5 @@ import Testing
         case 11: return ("POST", "/clock/advance", #"{"seconds":\#(Int.random(in: 1...900, using: &generator))}"#)
         default: return ("GET", order, "")
         }
-    }
-}
-
-/// SplitMix64: the same requests each time.
-private struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -122,7 +122,7 @@ import Testing
             let database = try TestDatabase(.postgres)
             let url = try database.url()
             let orders = try atOnce(4) { _ in
-                let store = try PostgresOrderStore(url: url, connections: 1)
+                let store = try OrderStore(PostgresDatabase(url: url, connections: 1))
                 return try store.order(OrderID(rawValue: 1))
             }
             #expect(orders == [nil, nil, nil, nil])
@@ -141,7 +141,7 @@ import Testing
             GRANT INSERT, UPDATE ON orders, refunds, clock TO clerk;
             GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO clerk
             """)
-        let store = try PostgresOrderStore(url: try service.database.url(user: "clerk"), connections: 1)
+        let store = try OrderStore(PostgresDatabase(url: service.database.url(user: "clerk"), connections: 1))
         #expect(try store.order(OrderID(rawValue: 1)) == nil)
         try service.database.execute("DROP OWNED BY clerk")
     }

@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: DatabaseKind.tested)
     func `writes an order only if its status is still the one that was read`(on kind: DatabaseKind) throws {
         let database = try TestDatabase(kind)
-        let store = try openStore(.init(database: try database.address()))
+        let store = try OrderStore(OrdersServer.Configuration(database: try database.address()))
         let order = try insertOrder(into: store)
         let paid = try OrderRules().decide(.pay, on: order, at: now).order
         try store.transaction { try $0.update(paid, from: .pending) }
@@ -25,7 +25,7 @@ import Testing
     @Test(arguments: DatabaseKind.tested)
     func `undoes a transaction that fails`(on kind: DatabaseKind) throws {
         let database = try TestDatabase(kind)
-        let store = try openStore(.init(database: try database.address()))
+        let store = try OrderStore(OrdersServer.Configuration(database: try database.address()))
         let before = try store.transaction { try $0.clock() }
         #expect(abs(Double(before.secondsSince1970) - Date().timeIntervalSince1970) < 60)
         let now = now
@@ -43,13 +43,13 @@ import Testing
     @Test(arguments: DatabaseKind.tested)
     func `keeps every character but NUL, which no client can send`(on kind: DatabaseKind) throws {
         let database = try TestDatabase(kind)
-        let store = try openStore(.init(database: try database.address()))
+        let store = try OrderStore(OrdersServer.Configuration(database: try database.address()))
         let name = "it's \"Zoë\" \\ ☃ 👩‍👩‍👧\n\t\u{1} {a,b} NULL"
         let order = try insertOrder(into: store, customerID: name)
         #expect(try store.order(order.id)?.customerID == name)
     }
 
-    private func insertOrder(into store: any OrderStore, customerID: String = "c1") throws -> Order {
+    private func insertOrder(into store: OrderStore, customerID: String = "c1") throws -> Order {
         let now = now
         return try store.transaction {
             try $0.insertOrder(amount: Money(minorUnits: 100, .usd), customerID: customerID, at: now)

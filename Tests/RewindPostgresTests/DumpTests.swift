@@ -1,3 +1,4 @@
+import ExactnessSupport
 import Foundation
 import PostgresDriver
 import Rewind

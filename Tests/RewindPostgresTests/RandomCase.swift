@@ -1,32 +1,28 @@
+import ExactnessSupport
+import Rewind
+
 /// A database and what happens to it, made up from a seed: every type, every kind of key, partition and trigger, and
 /// statements that collide with each other as often as possible.
-struct RandomCase: CustomStringConvertible {
+struct RandomCase: ExactnessCase {
     /// A statement, and which of the API's two connections sends it.
-    struct Statement {
+    struct Statement: CustomStringConvertible {
         var connection: Int
         var sql: String
-    }
 
-    enum Step {
-        /// One request of the API: statements of which some may fail.
-        case request([Statement])
-        /// Go to the state reached after that many requests, modulo how many there are.
-        case move(Int)
+        var description: String { "/*\(connection)*/ \(sql)" }
     }
-
-    enum Ending: CaseIterable { case end, restore, nextRun }
 
     let seed: UInt64
     /// What each of the API's connections sets.
     var settings: [[String]]
     var setup: [String]
-    var steps: [Step]
+    var steps: [Step<Statement>]
     var ending: Ending
 
     /// - Parameter onlyNewRows: whether every row that is there at the start stays as it is.
     init(seed: UInt64, onlyNewRows: Bool = false) {
         self.seed = seed
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         settings = (0...1).map { _ in Self.settings(&random) }
         let schema = RandomSchema(&random)
         setup = schema.statements
@@ -39,7 +35,7 @@ struct RandomCase: CustomStringConvertible {
         ending = random.pick(Ending.allCases)
     }
 
-    private static func settings(_ random: inout SeededGenerator) -> [String] {
+    private static func settings(_ random: inout SeededRandom) -> [String] {
         let all = [
             "DateStyle = 'SQL, DMY'", "IntervalStyle = 'sql_standard'", "extra_float_digits = -15",
             "bytea_output = 'escape'",
@@ -51,48 +47,11 @@ struct RandomCase: CustomStringConvertible {
         return all.filter { _ in random.oneIn(5) }
     }
 
-    var description: String {
-        let lines = steps.map { step in
-            switch step {
-            case .request(let statements):
-                "-- request\n" + statements.map { "/*\($0.connection)*/ \($0.sql);" }.joined(separator: "\n")
-            case .move(let number): "-- move \(number)"
-            }
-        }
-        return """
-            -- seed \(seed), ending \(ending), settings \(settings)
-            \(setup.joined(separator: ";\n"));
-            -- begin
-            \(lines.joined(separator: "\n"))
-            """
-    }
+    var circumstances: String { "seed \(seed), settings \(settings)" }
 
-    /// The cases that have one thing less, big things first.
-    var smaller: [RandomCase] { withFewerSteps + withFewerStatements + withLessSetup }
+    var smaller: [RandomCase] { withFewerSteps + withFewerStatements + withFewerSettings + withLessSetup }
 
-    private var withFewerSteps: [RandomCase] { steps.indices.map { index in changed { $0.steps.remove(at: index) } } }
-
-    private var withFewerStatements: [RandomCase] {
-        steps.indices.flatMap { index -> [RandomCase] in
-            guard case .request(let statements) = steps[index], statements.count > 1 else { return [] }
-            return statements.indices.map { number in
-                var fewer = statements
-                fewer.remove(at: number)
-                return changed { $0.steps[index] = .request(fewer) }
-            }
-        }
-    }
-
-    private var withLessSetup: [RandomCase] {
-        let settings = (0...1).filter { !self.settings[$0].isEmpty }.map { index in changed { $0.settings[index] = [] }
-        }
-        // From the end: what is made later depends on what is made earlier.
-        return settings + setup.indices.reversed().map { index in changed { $0.setup.remove(at: index) } }
-    }
-
-    private func changed(_ change: (inout RandomCase) -> Void) -> RandomCase {
-        var copy = self
-        change(&copy)
-        return copy
+    private var withFewerSettings: [RandomCase] {
+        (0...1).filter { !settings[$0].isEmpty }.map { index in changed { $0.settings[index] = [] } }
     }
 }

@@ -1,3 +1,6 @@
+import ExactnessSupport
+import Rewind
+
 /// Random tables, and statements that fit them.
 struct RandomSchema {
     struct Table {
@@ -23,7 +26,7 @@ struct RandomSchema {
         "t", "k", "v", "r", "\"b c\"", "\"gr\"\"oup\"", "old", "\"new\"", "\"Ü\"", "seq", "tbl",
     ]
 
-    init(_ random: inout SeededGenerator) {
+    init(_ random: inout SeededRandom) {
         statements = ColumnType.sequences + ["CREATE SCHEMA \"S 1\"", "CREATE SCHEMA a"]
         let names = Self.names.shuffled(using: &random)
         for number in 0..<random.int(1...3) { addTable(names[number], &random) }
@@ -35,7 +38,7 @@ struct RandomSchema {
 
     // MARK: Tables
 
-    private mutating func addTable(_ name: String, _ random: inout SeededGenerator) {
+    private mutating func addTable(_ name: String, _ random: inout SeededRandom) {
         var table = Table(name: name)
         var parts: [String] = []
         let names = Self.columnNames.shuffled(using: &random)
@@ -63,7 +66,7 @@ struct RandomSchema {
 
     /// What tells rows apart. Returns what follows the columns.
     private func addKey(
-        _ table: inout Table, _ parts: inout [String], _ random: inout SeededGenerator
+        _ table: inout Table, _ parts: inout [String], _ random: inout SeededRandom
     ) -> String {
         let keyable = random.pick(ColumnType.keys)
         let deferred = random.pick(["", "", " DEFERRABLE INITIALLY DEFERRED", " DEFERRABLE"])
@@ -114,7 +117,7 @@ struct RandomSchema {
     }
 
     private func addConstraints(
-        _ table: inout Table, _ parts: inout [String], _ names: [String], _ random: inout SeededGenerator
+        _ table: inout Table, _ parts: inout [String], _ names: [String], _ random: inout SeededRandom
     ) {
         if random.oneIn(4), let column = table.columns.first {
             parts.append("gen text GENERATED ALWAYS AS (CASE WHEN \(column.name) IS NULL THEN ',' ELSE 'x' END) STORED")
@@ -142,7 +145,7 @@ struct RandomSchema {
 
     // MARK: Triggers, rules, views
 
-    private mutating func addExtras(_ table: Table, _ random: inout SeededGenerator) {
+    private mutating func addExtras(_ table: Table, _ random: inout SeededRandom) {
         if random.oneIn(2) { addTrigger(table, &random) }
         if random.oneIn(3) { addTrigger(table, &random) }
         if random.oneIn(8) {
@@ -157,7 +160,7 @@ struct RandomSchema {
         if random.oneIn(6), !table.columns.isEmpty { addView(of: table) }
     }
 
-    private mutating func addTrigger(_ table: Table, _ random: inout SeededGenerator) {
+    private mutating func addTrigger(_ table: Table, _ random: inout SeededRandom) {
         guard let column = table.columns.randomElement(using: &random) else { return }
         let function = "public.f\(statements.count)"
         let value = random.pick(column.type.values)

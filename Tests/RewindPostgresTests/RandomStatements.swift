@@ -1,6 +1,9 @@
+import ExactnessSupport
+import Rewind
+
 extension RandomSchema {
     /// What the API does in one request: statements alone, or in transactions with savepoints, over two connections.
-    func request(_ random: inout SeededGenerator) -> [RandomCase.Statement] {
+    func request(_ random: inout SeededRandom) -> [RandomCase.Statement] {
         let usesBoth = random.oneIn(3)
         var statements: [RandomCase.Statement] = []
         for connection in 0...1 where usesBoth || connection == 0 {
@@ -20,7 +23,7 @@ extension RandomSchema {
     }
 
     /// Both in their own order, one between the other.
-    private static func merged<T>(_ a: [T], _ b: [T], _ random: inout SeededGenerator) -> [T] {
+    private static func merged<T>(_ a: [T], _ b: [T], _ random: inout SeededRandom) -> [T] {
         var (a, b, both) = (a[...], b[...], [T]())
         while let first = a.first ?? b.first {
             if a.isEmpty || (!b.isEmpty && random.oneIn(2)) {
@@ -33,13 +36,13 @@ extension RandomSchema {
         return both
     }
 
-    func insert(_ random: inout SeededGenerator) -> String { insert(into: random.pick(tables), &random) }
+    func insert(_ random: inout SeededRandom) -> String { insert(into: random.pick(tables), &random) }
 
-    private func value(_ column: (name: String, type: ColumnType), _ random: inout SeededGenerator) -> String {
+    private func value(_ column: (name: String, type: ColumnType), _ random: inout SeededRandom) -> String {
         random.oneIn(8) ? "NULL" : random.pick(column.type.values)
     }
 
-    private func insert(into table: Table, _ random: inout SeededGenerator) -> String {
+    private func insert(into table: Table, _ random: inout SeededRandom) -> String {
         var columns = table.columns.shuffled(using: &random).map { ($0.name, value($0, &random)) }
         if let number = table.number, random.oneIn(2) { columns.append((number, "\(random.int(0...5))")) }
         if columns.isEmpty { return "INSERT INTO \(table.name) DEFAULT VALUES" }
@@ -48,7 +51,7 @@ extension RandomSchema {
         return "INSERT INTO \(table.name) (\(list))\(overriding) VALUES (\(columns.map(\.1).joined(separator: ", ")))"
     }
 
-    private func condition(_ table: Table, _ random: inout SeededGenerator) -> String {
+    private func condition(_ table: Table, _ random: inout SeededRandom) -> String {
         if let number = table.number, random.oneIn(2) { return "\(number) <= \(random.int(0...4))" }
         guard let column = table.columns.randomElement(using: &random) else { return "true" }
         if table.isView { return "\(column.name) IS NOT NULL" }
@@ -59,7 +62,7 @@ extension RandomSchema {
     }
 
     /// One statement that writes, or tries to.
-    private func statement(_ random: inout SeededGenerator) -> String {
+    private func statement(_ random: inout SeededRandom) -> String {
         let table = random.pick(tables)
         let insert = insert(into: table, &random)
         let condition = condition(table, &random)
@@ -97,7 +100,7 @@ extension RandomSchema {
         }
     }
 
-    private func sequenceCall(_ random: inout SeededGenerator) -> String {
+    private func sequenceCall(_ random: inout SeededRandom) -> String {
         let name = random.pick(["shared_sequence", "down", "many_0", "many_19", "many_7"])
         return random.pick([
             "SELECT nextval('public.\(name)')", "SELECT nextval('public.\(name)') FROM generate_series(1, 40)",

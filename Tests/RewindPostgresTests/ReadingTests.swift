@@ -1,3 +1,4 @@
+import ExactnessSupport
 import Foundation
 import PostgresDriver
 import Rewind
@@ -14,7 +15,7 @@ struct ReadingTests {
         INSERT INTO a (n, t) SELECT i, 'x' FROM generate_series(1, 5) i; INSERT INTO b VALUES (1, 'x'), (1, 'x'), (2, NULL)
         """
 
-    private static func statement(_ random: inout SeededGenerator) -> String {
+    private static func statement(_ random: inout SeededRandom) -> String {
         let (id, n) = (random.int(1...8), random.int(1...3))
         return random.pick([
             "INSERT INTO a (n, t) VALUES (\(n), 'new')", "UPDATE a SET n = \(n) WHERE id = \(id)",
@@ -35,7 +36,7 @@ struct ReadingTests {
         ]
         let apis = try databases.map { try $0.connect() }
         for system in systems { try await system.begin() }
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         var steps: [ChangeSet] = []
         for _ in 0..<30 {
             if random.oneIn(4), let last = steps.popLast() {

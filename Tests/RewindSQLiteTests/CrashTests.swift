@@ -1,3 +1,4 @@
+import ExactnessSupport
 import Foundation
 import Rewind
 import RewindSQLite
@@ -61,7 +62,7 @@ private let ledger = """
     func `a run killed at any instant can be undone`(mode: String) async throws {
         let database = try TestDatabase(ledger, journalMode: mode)
         let root = try database.dump()
-        var random = SeededGenerator(seed: 7)
+        var random = SeededRandom(seed: 7)
         var interrupted = 0
         for _ in 0..<25 {
             let path = database.path

@@ -1,25 +1,19 @@
+import ExactnessSupport
+import Rewind
+
 /// A database and what happens to it, made up from a seed: strange names, every kind of key, index and trigger, and
 /// statements that collide with each other as often as possible.
-struct RandomCase: CustomStringConvertible {
-    enum Step {
-        /// One request of the API: statements of which some may fail.
-        case request([String])
-        /// Go to the state reached after that many requests, modulo how many there are.
-        case move(Int)
-    }
-
-    enum Ending: CaseIterable { case end, restore, nextRun }
-
+struct RandomCase: ExactnessCase {
     let seed: UInt64
     var settings: String
     var journalMode: String
     var setup: [String]
-    var steps: [Step]
+    var steps: [Step<String>]
     var ending: Ending
 
     init(seed: UInt64) {
         self.seed = seed
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let schema = RandomSchema(&random)
         settings =
             "PRAGMA recursive_triggers = \(random.int(0...1)); PRAGMA foreign_keys = \(random.int(0...1))"
@@ -33,46 +27,7 @@ struct RandomCase: CustomStringConvertible {
         ending = random.pick(Ending.allCases)
     }
 
-    var description: String {
-        let lines = steps.map { step in
-            switch step {
-            case .request(let statements): "-- request\n" + statements.joined(separator: ";\n") + ";"
-            case .move(let number): "-- move \(number)"
-            }
-        }
-        return """
-            -- seed \(seed), journal_mode \(journalMode), \(settings), ending \(ending)
-            \(setup.joined(separator: ";\n"));
-            -- begin
-            \(lines.joined(separator: "\n"))
-            """
-    }
-
-    /// The cases that have one thing less, big things first.
-    var smaller: [RandomCase] {
-        var cases: [RandomCase] = []
-        for index in steps.indices {
-            var copy = self
-            copy.steps.remove(at: index)
-            cases.append(copy)
-        }
-        for index in steps.indices {
-            guard case .request(let statements) = steps[index], statements.count > 1 else { continue }
-            for statement in statements.indices {
-                var copy = self
-                var fewer = statements
-                fewer.remove(at: statement)
-                copy.steps[index] = .request(fewer)
-                cases.append(copy)
-            }
-        }
-        for index in setup.indices {
-            var copy = self
-            copy.setup.remove(at: index)
-            cases.append(copy)
-        }
-        return cases
-    }
+    var circumstances: String { "seed \(seed), journal_mode \(journalMode), \(settings)" }
 }
 
 /// Random tables, and statements that fit them.
@@ -92,7 +47,7 @@ struct RandomSchema {
         "order", "we\"ird", "täble 1", "new", "OLD", "select", "it's", "[x]", "a.b", "log", "ünï→", "plain", "c0", "k0",
     ]
 
-    init(_ random: inout SeededGenerator) {
+    init(_ random: inout SeededRandom) {
         let names = Self.names.shuffled(using: &random)
         for number in 0..<random.int(1...3) { addTable(names[number], &random) }
         for table in tables {
@@ -106,7 +61,7 @@ struct RandomSchema {
 
     // MARK: Definitions
 
-    private mutating func addTable(_ name: String, _ random: inout SeededGenerator) {
+    private mutating func addTable(_ name: String, _ random: inout SeededRandom) {
         let isStrict = random.oneIn(5)
         let kind = random.int(0...6)
         var table = Table(name: name, columns: [])
@@ -145,7 +100,7 @@ struct RandomSchema {
             "CREATE TABLE \(quote(name)) (\(parts.joined(separator: ", "))) \(options.joined(separator: ", "))")
     }
 
-    private func columnDefinition(isStrict: Bool, _ random: inout SeededGenerator) -> String {
+    private func columnDefinition(isStrict: Bool, _ random: inout SeededRandom) -> String {
         let type =
             isStrict
             ? random.pick(["INTEGER", "TEXT", "REAL", "BLOB", "ANY"])
@@ -155,7 +110,7 @@ struct RandomSchema {
         return type + null + unique
     }
 
-    private mutating func addIndex(_ table: Table, _ random: inout SeededGenerator) {
+    private mutating func addIndex(_ table: Table, _ random: inout SeededRandom) {
         let a = quote(random.pick(table.columns))
         let b = quote(random.pick(table.columns))
         let terms = random.pick([
@@ -167,7 +122,7 @@ struct RandomSchema {
         statements.append("CREATE UNIQUE INDEX \(name) ON \(quote(table.name)) (\(terms))\(condition)")
     }
 
-    private mutating func addTrigger(_ table: Table, _ random: inout SeededGenerator) {
+    private mutating func addTrigger(_ table: Table, _ random: inout SeededRandom) {
         let a = quote(random.pick(table.columns))
         let other = random.pick(tables)
         let b = quote(random.pick(other.columns))
@@ -195,11 +150,11 @@ struct RandomSchema {
         "-0.0", "1e300", "'☃'", "'a' || char(0) || 'b'", "'9223372036854775808'", "randomblob(0)", "zeroblob(5000)",
     ]
 
-    private func row(_ columns: [String], _ random: inout SeededGenerator) -> String {
+    private func row(_ columns: [String], _ random: inout SeededRandom) -> String {
         columns.map { _ in random.pick(Self.values) }.joined(separator: ", ")
     }
 
-    private func condition(_ table: Table, _ random: inout SeededGenerator) -> String {
+    private func condition(_ table: Table, _ random: inout SeededRandom) -> String {
         let column = quote(random.pick(table.columns + [table.integerKey].compactMap { $0 }))
         return random.pick([
             "\(column) = \(random.pick(Self.values))", "\(column) IS NOT NULL", "\(column) > 1", "1",
@@ -208,7 +163,7 @@ struct RandomSchema {
     }
 
     /// One statement that writes, or tries to.
-    func statement(_ random: inout SeededGenerator) -> String {
+    func statement(_ random: inout SeededRandom) -> String {
         let table = random.pick(tables)
         let name = quote(table.name)
         var columns = table.columns
@@ -237,7 +192,7 @@ struct RandomSchema {
     }
 
     /// What the API does in one request: statements alone, or in a transaction with savepoints.
-    func request(_ random: inout SeededGenerator) -> [String] {
+    func request(_ random: inout SeededRandom) -> [String] {
         var statements = (0..<random.int(1...4)).map { _ in statement(&random) }
         if random.oneIn(3) {
             statements.insert("SAVEPOINT s", at: random.int(0...statements.count))

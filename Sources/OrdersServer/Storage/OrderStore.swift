@@ -1,62 +1,48 @@
 import Money
 import Orders
 
-/// What the service needs of a database. Used by many threads at once; keeps no order in memory.
-protocol OrderStore: Sendable {
-    /// An order as it was last committed.
-    func order(_ id: OrderID) throws -> Order?
+/// What the service keeps, in either database. Used by many threads at once; keeps nothing in memory.
+struct OrderStore: Sendable {
+    private let database: any SQLDatabase
+
+    init(_ database: any SQLDatabase) {
+        self.database = database
+    }
+
+    /// Opens the database that a configuration names, bringing its schema up to date.
+    init(_ configuration: OrdersServer.Configuration) throws {
+        switch configuration.database {
+        case .sqlite(let path): self.init(try SQLiteDatabase(path: path))
+        case .postgres(let url): self.init(try PostgresDatabase(url: url, connections: configuration.threads))
+        }
+    }
+
+    /// Runs one statement by itself, or several that need not agree: each sees what was committed before it.
+    func reading<R: Sendable>(_ body: @Sendable (OrderTables) throws -> R) throws -> R {
+        try database.withConnection { try body(OrderTables($0)) }
+    }
 
     /// Runs the body in one transaction; nothing it wrote stays if it throws.
     ///
     /// The body may be run once more if nothing of the first time stays, so it must do nothing but ask and decide.
-    func transaction<R: Sendable>(_ body: @Sendable (any OrderTransaction) throws -> R) throws -> R
-}
-
-/// What can be done within a transaction, by the one thread it runs on.
-protocol OrderTransaction {
-    /// An order that nobody else can change until the transaction ends.
-    func lockedOrder(_ id: OrderID) throws -> Order?
-
-    /// The orders still pending whose payment window closes at that time or before, by number, locked as well.
-    func lockedPendingOrders(dueBy now: Timestamp) throws -> [Order]
-
-    /// Makes an order and gives it the next number.
-    func insertOrder(amount: Money, customerID: String, at now: Timestamp) throws -> Order
-
-    /// Writes an order back if it still has the status that the decision was made on.
-    ///
-    /// - Throws: `ChangedMeanwhile` otherwise.
-    func update(_ order: Order, from status: OrderStatus, keepingRefundedAmount: Bool) throws
-
-    /// Records a refund and returns its number.
-    func insertRefund(_ amount: Money, of id: OrderID, at now: Timestamp) throws -> Int64
-
-    /// Counts a view in the order's row.
-    func countView(of id: OrderID) throws
-
-    /// The test clock's time.
-    func clock() throws -> Timestamp
-
-    /// Moves the test clock, and holds it until the transaction ends.
-    func advanceClock(bySeconds seconds: Int64) throws
-}
-
-extension OrderTransaction {
-    func requiredOrder(_ id: OrderID) throws -> Order {
-        guard let order = try lockedOrder(id) else { throw UnknownOrder(id: id) }
-        return order
+    func transaction<R: Sendable>(_ body: @Sendable (OrderTables) throws -> R) throws -> R {
+        try database.withConnection { connection in
+            try connection.transaction { try body(OrderTables(connection)) }
+        }
     }
 
-    func update(_ order: Order, from status: OrderStatus) throws {
-        try update(order, from: status, keepingRefundedAmount: false)
+    /// An order as it was last committed.
+    func order(_ id: OrderID) throws -> Order? {
+        try reading { try $0.order(id) }
     }
 }
 
-/// Opens the store that a configuration names, bringing its schema up to date.
-func openStore(_ configuration: OrdersServer.Configuration) throws -> any OrderStore {
-    switch configuration.database {
-    case .sqlite(let path): try SQLiteOrderStore(path: path)
-    case .postgres(let url): try PostgresOrderStore(url: url, connections: configuration.threads)
+/// All tables, over one connection. What can be asked of each is in a file of its own under `Tables`.
+struct OrderTables {
+    let connection: any SQLConnection
+
+    init(_ connection: any SQLConnection) {
+        self.connection = connection
     }
 }
 
@@ -70,4 +56,9 @@ struct DatabaseUnavailable: Error, CustomStringConvertible {
     let cause: String
 
     var description: String { "The database cannot be used at the moment: \(cause)" }
+}
+
+/// A row that this service cannot have written.
+struct UnreadableRow: Error, CustomStringConvertible {
+    let description: String
 }

@@ -1,3 +1,4 @@
+import Rewind
 import CommandSupport
 import Foundation
 import TestServices
@@ -11,7 +12,7 @@ struct CrashSite {
     private let root: [String]
     /// How long each kind of run takes when nobody disturbs it.
     private let milliseconds: [Int]
-    private var random: SeededGenerator
+    private var random: SeededRandom
     private var delay = 0
     private var finished = 0
     private var unbegun = 0
@@ -27,7 +28,7 @@ struct CrashSite {
 
     init(seed: UInt64, on server: PrivatePostgres? = nil) async throws {
         self.seed = seed
-        random = SeededGenerator(seed: seed)
+        random = SeededRandom(seed: seed)
         scratch = try Scratch()
         let database = try await filledDatabase(on: server, in: scratch)
         root = try await database.content()
