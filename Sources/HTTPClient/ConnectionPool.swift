@@ -9,11 +9,9 @@ import Synchronization
 /// A task that is cancelled while its request waits gets an error at once, and nothing is sent. Once a request may have
 /// been sent, cancellation changes nothing: the call ends with what became of it, at the latest after the timeout.
 package final class ConnectionPool: Sendable {
-    /// How many requests may wait for a connection; more are refused, so that memory is bounded.
-    package static let maximumWaiting = 1_000
-
     private let endpoint: Endpoint
     private let maximumConnections: Int
+    private let maximumWaiting: Int
     private let state = Mutex(State())
 
     private struct State {
@@ -38,8 +36,11 @@ package final class ConnectionPool: Sendable {
     }
 
     /// A pool; no connection is made before the first request.
-    package init(endpoint: Endpoint, maximumConnections: Int) {
+    ///
+    /// - Parameter maximumWaiting: How many requests may wait for a connection; more are refused, so that memory is bounded.
+    package init(endpoint: Endpoint, maximumConnections: Int, maximumWaiting: Int) {
         self.endpoint = endpoint
+        self.maximumWaiting = max(1, maximumWaiting)
         self.maximumConnections = max(1, maximumConnections)
     }
 
@@ -65,8 +66,8 @@ package final class ConnectionPool: Sendable {
         // Asked with the lock held: a cancellation before this is seen here, one after it finds the request.
         let refusal: String? = state.withLock { state in
             guard !Task.isCancelled else { return Self.cancelled }
-            guard state.waiting.count < Self.maximumWaiting else {
-                return "\(Self.maximumWaiting) requests wait for a connection already"
+            guard state.waiting.count < maximumWaiting else {
+                return "\(maximumWaiting) requests wait for a connection already"
             }
             state.waiting.append(waiting)
             if state.threads < maximumConnections {

@@ -41,7 +41,9 @@ public struct HyperswitchClient: Sendable {
         let endpoint = try configuration.endpoint()
         transport = Transport(
             endpoint: endpoint,
-            pool: ConnectionPool(endpoint: endpoint, maximumConnections: configuration.maximumConnections),
+            pool: ConnectionPool(
+                endpoint: endpoint, maximumConnections: configuration.maximumConnections,
+                maximumWaiting: configuration.maximumWaiting),
             apiKey: configuration.apiKey)
     }
 }

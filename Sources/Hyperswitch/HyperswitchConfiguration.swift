@@ -10,15 +10,19 @@ public struct HyperswitchConfiguration: Sendable {
     public var timeoutMilliseconds: Int
     /// How many requests may be under way at once; others wait.
     public var maximumConnections: Int
+    /// How many may wait, each at most as long as the timeout; more are not sent, and the error says so.
+    public var maximumWaiting: Int
 
     /// Describes an account; checked by ``HyperswitchClient/init(_:)``.
     public init(
-        baseURL: String, apiKey: Secret, timeoutMilliseconds: Int = 30_000, maximumConnections: Int = 8
+        baseURL: String, apiKey: Secret, timeoutMilliseconds: Int = 30_000, maximumConnections: Int = 8,
+        maximumWaiting: Int = 1_000
     ) {
         self.baseURL = baseURL
         self.apiKey = apiKey
         self.timeoutMilliseconds = timeoutMilliseconds
         self.maximumConnections = maximumConnections
+        self.maximumWaiting = maximumWaiting
     }
 
     /// Answers are small: the longest list has 100 refunds.

@@ -108,6 +108,37 @@ struct ConcurrencyTests {
         #expect(server.requests.count == 1)
     }
 
+    @Test func `only so many calls wait, so that memory is bounded`() async throws {
+        let gate = Gate()
+        let server = try servers.start { _ in
+            gate.pass()
+            return .respond(response("200 OK", paymentBody()))
+        }
+        let client = try server.client(timeoutMilliseconds: 60_000, maximumConnections: 1, maximumWaiting: 10)
+        let first = Task { try await MoneyCall.capture.make(client, key()) }
+        await gate.waits(for: 1)
+        let reason = "10 requests wait for a connection already"
+        let refused = ProviderError.unknown(.init(id: paymentID, reason: reason, wasNotSent: true))
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<13 {
+                group.addTask {
+                    do {
+                        try await MoneyCall.capture.make(client, key())
+                        return true
+                    } catch let error as ProviderError where error == refused {
+                        return false
+                    }
+                }
+            }
+            // As long as the gate is closed none but the refused come back.
+            for _ in 0..<3 { #expect(try await group.next() == false) }
+            gate.open()
+            for try await wasSent in group { #expect(wasSent) }
+        }
+        try await first.value
+        #expect(server.requests.count == 11)
+    }
+
     @Test func `a call that waited longer than the timeout was not sent, and says so`() async throws {
         let server = try servers.start { _ in .silence }
         let client = try server.client(timeoutMilliseconds: 200, maximumConnections: 1)

@@ -27,11 +27,13 @@ final class Servers: Sendable {
 
 extension TestServer {
     /// A client of this server.
-    func client(timeoutMilliseconds: Int = 10_000, maximumConnections: Int = 8) throws -> HyperswitchClient {
+    func client(
+        timeoutMilliseconds: Int = 10_000, maximumConnections: Int = 8, maximumWaiting: Int = 1_000
+    ) throws -> HyperswitchClient {
         try HyperswitchClient(
             HyperswitchConfiguration(
                 baseURL: url, apiKey: Secret(apiKey), timeoutMilliseconds: timeoutMilliseconds,
-                maximumConnections: maximumConnections))
+                maximumConnections: maximumConnections, maximumWaiting: maximumWaiting))
     }
 }
 
