@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Orders
-import Payments
 import Rewind
 import RewindReport
 
@@ -23,6 +22,9 @@ struct Demo: AsyncParsableCommand {
 
     @Flag(help: "List the bugs, with a sentence each.")
     var listBugs = false
+
+    @Option(help: ArgumentHelp("What to explore.", valueName: "name"))
+    var exploration = ShippedExploration.payments
 
     @OptionGroup var search: SearchOptions
 
@@ -73,7 +75,8 @@ struct Demo: AsyncParsableCommand {
     }
 
     private func explore(_ bug: Bug?, _ databases: DemoDatabases, title: String) async throws -> ExplorationResult {
-        let service = ServiceUnderTest(bug: bug, database: try databases.next(), isCaching: cachingAPI)
+        let service = ServiceUnderTest(
+            bug: bug, exploration: exploration, database: try databases.next(), isCaching: cachingAPI)
         return try await service.explored(by: search, title: title)
     }
 

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Foundation
 import Orders
-import Payments
 import Rewind
 import RewindHTTP
 
 /// The reference service as a process of its own with a private database, for as long as it is explored.
 struct ServiceUnderTest {
     let bug: Bug?
+    let exploration: ShippedExploration
     let database: DatabaseUnderTest
     let isCaching: Bool
 
@@ -15,7 +15,9 @@ struct ServiceUnderTest {
     func explored(by search: SearchOptions, title: String) async throws -> ExplorationResult {
         // The service brings the schema up to date when it starts, so the guard comes first.
         try database.check()
-        let team = try await ServiceTeam(of: search.workers, arguments: arguments, database: database)
+        let team = try await ServiceTeam(
+            of: search.workers, arguments: arguments, database: database,
+            providerSettings: exploration.hasProvider ? exploration.providerSettings : nil)
         do {
             let result = try await explored(by: team, search, title: title)
             if case .failed = result.stopReason { for note in await team.notes() { Terminal.note(note) } }
@@ -34,11 +36,8 @@ struct ServiceUnderTest {
         let workers = try await Worker.team(of: search.workers, makingWorlds: world)
         let progress = ProgressLine(title: title)
         defer { progress.finish() }
-        let explorer = try Explorer(
-            payments, by: workers, strategy: search.strategy, seed: search.seed, limits: search.limits,
-            replacingLostWorlds: search.workers > 1 ? world : nil,
-            onProgress: progress.show)
-        return await explorer.explore()
+        return try await exploration.explore(
+            with: .init(options: search, workers: workers, makeWorld: world, onProgress: progress.show))
     }
 
     private var arguments: [String] {

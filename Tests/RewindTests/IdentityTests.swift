@@ -66,6 +66,21 @@ import Testing
         #expect(try await explore(ignoring, in: office.world).statesVisited == 2)
     }
 
+    @Test func `when only an ignored table differs`() async throws {
+        let office = Office(["orders": [.init("note")], "log": [.init("line")]])
+        let exploration = Exploration(of: Notes.self) {
+            for line in ["a", "b"] {
+                doing("log_\(line)") { run in try run.office.add("log", .text(line)) }
+            }
+            doing("create") { run in try run.office.add("orders", .text("new")) }
+        }
+        #expect(try await explore(exploration, in: office.world, limits: Limits(depth: 2)).statesVisited > 5)
+        let ignoring = exploration.identity(.wholeState.ignoring(tables: "log"))
+        let result = try await explore(ignoring, in: office.world, limits: Limits(depth: 2))
+        #expect(result.statesVisited == 3)
+        #expect(result.warnings == [])
+    }
+
     @Test func `after a generated thing came and went, however often`() async throws {
         let office = Office(["tokens": [.init("value")]])
         let exploration = Exploration(of: Notes.self) {

@@ -74,6 +74,7 @@ struct Canonicalizer: Sendable {
     func identity(
         after steps: [ChangeSet], from source: StateIdentity, context: ContextCells, whole: () -> [ChangeSet]
     ) -> StateIdentity {
+        let steps = compared(steps)
         var names = source.names
         for (system, changes) in steps.enumerated() { name(newValuesIn: changes, system: system, into: &names) }
         name(newValuesIn: context, into: &names)
@@ -90,6 +91,7 @@ struct Canonicalizer: Sendable {
 
     /// The identity of a state from its whole difference to the root, ranking the names that are still in use.
     func identity(of whole: [ChangeSet], context: ContextCells, names: Names) -> StateIdentity {
+        let whole = compared(whole)
         var inUse: Set<Fingerprint> = []
         for (system, changes) in whole.enumerated() {
             for change in changes.rows {
@@ -109,6 +111,12 @@ struct Canonicalizer: Sendable {
             sum + contribution(of: system.element, system: system.offset, names: kept)
         }
         return StateIdentity(content: content, context: fingerprint(of: context, names: kept), names: kept)
+    }
+
+    /// Without the tables that do not take part.
+    private func compared(_ changes: [ChangeSet]) -> [ChangeSet] {
+        if rules.ignoredTables.isEmpty { return changes }
+        return changes.map { $0.leavingOut(tables: rules.ignoredTables) }
     }
 
     /// How a table is read; one that appeared after the start is read by value.

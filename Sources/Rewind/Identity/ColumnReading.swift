@@ -45,6 +45,7 @@ struct TableReading: Sendable {
 /// What overrides the schema.
 struct ReadingRules: Sendable {
     var ignored: Set<String> = []
+    var ignoredTables: Set<String> = []
     var comparedAsIs: Set<String> = []
     /// Columns and context properties that differed when an action was run twice from one state.
     var learned: Set<String> = []

@@ -7,6 +7,7 @@ public struct Identity<Context: ExplorationContext>: Sendable {
     /// The part of the context to compare instead of everything, or `nil` for the whole state.
     let narrowed: (@Sendable (Context) throws -> ContextCells)?
     private(set) var ignored: Set<String> = []
+    private(set) var ignoredTables: Set<String> = []
     private(set) var comparedAsIs: Set<String> = []
 
     /// Everything: all rows of all systems, and the context.
@@ -28,6 +29,14 @@ public struct Identity<Context: ExplorationContext>: Sendable {
     public func ignoring(_ names: String...) -> Identity {
         var copy = self
         copy.ignored.formUnion(names)
+        return copy
+    }
+
+    /// Leaves whole tables out of the comparison, such as a log that grows with every request and that the API itself never
+    /// reads. Their rows are still rewound, and still seen by invariants.
+    public func ignoring(tables names: String...) -> Identity {
+        var copy = self
+        copy.ignoredTables.formUnion(names)
         return copy
     }
 

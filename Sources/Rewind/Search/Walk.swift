@@ -68,7 +68,9 @@ struct Walk<Context: ExplorationContext>: Sendable {
     mutating func prepare(schemas: [Schema], contents: [Fingerprint]) throws {
         self.schemas = schemas
         rootContents = contents
-        let rules = ReadingRules(ignored: exploration.identity.ignored, comparedAsIs: exploration.identity.comparedAsIs)
+        let rules = ReadingRules(
+            ignored: exploration.identity.ignored, ignoredTables: exploration.identity.ignoredTables,
+            comparedAsIs: exploration.identity.comparedAsIs)
         canonicalizer = Canonicalizer(systems: systems, schemas: schemas, rules: rules)
         let context = Context()
         admitState(of: context)
