@@ -89,6 +89,25 @@ import Testing
         #expect(changes.tables.count >= 10, "\(changes.tables)")
     }
 
+    @Test func `keeps every stored property in a column`() {
+        func expectAll<Record: SandboxRecord>(_ type: Record.Type) {
+            #expect(Mirror(reflecting: Record()).children.count == Record.columns.count, "\(type)")
+            #expect(Set(Record.columns.map(\.name)).count == Record.columns.count, "\(type)")
+        }
+        expectAll(SandboxPayment.self)
+        expectAll(SandboxCapture.self)
+        expectAll(SandboxRefund.self)
+        expectAll(SandboxPayout.self)
+        expectAll(SandboxDispute.self)
+        expectAll(SandboxEvent.self)
+        expectAll(SandboxDelivery.self)
+        expectAll(SandboxIdempotencyRecord.self)
+        expectAll(SandboxFault.self)
+        expectAll(SandboxSettings.self)
+        expectAll(SandboxClock.self)
+        expectAll(SandboxCounter.self)
+    }
+
     @Test func `is refused to two explorations, and to a sandbox that goes by itself`() async throws {
         let sandbox = try HyperswitchSandbox()
         let (first, second) = (SandboxSystem(sandbox), SandboxSystem(sandbox))
@@ -131,7 +150,12 @@ extension SandboxState {
         case 3: ask("POST", "/payments", ["amount": 5, "currency": "EUR"], &random)
         case 4: ask("POST", "/payments/pay_\(number)/capture", ["amount_to_capture": .number("\(amount)")], &random)
         case 5: ask("POST", "/payments/pay_\(number)/cancel", nil, &random)
-        case 6...7: ask("POST", "/refunds", Provider.refund(amount, "ref_\(amount % 5)", of: "pay_\(number)"), &random)
+        case 6...7:
+            ask(
+                "POST", "/refunds",
+                Provider.refund(
+                    amount, "ref_\(amount % 5)", of: "pay_\(number)", [.init("reason", .string("r\(number)"))]),
+                &random)
         case 8: ask("POST", "/refunds", Provider.refund(1, of: "pay_\(number)"), &random)
         case 9:
             let body: JSON = ["payout_id": .string("out_\(number)"), "amount": 5, "currency": "USD", "confirm": true]

@@ -38,6 +38,13 @@ import Testing
         #expect(provider.state.payments.count == 1 && provider.state.refunds.isEmpty)
     }
 
+    @Test func `is refused for another endpoint, even with the same body`() {
+        var provider = provider(.stripe)
+        provider.hold(amountKey: "k0")
+        #expect(provider.send("POST", "/payments/pay_1/capture", key: "k1").outcome == "200 succeeded")
+        #expect(provider.send("POST", "/payments/pay_1/cancel", key: "k1").outcome == "400 idempotency_key_reused")
+    }
+
     @Test(arguments: [SandboxSettings.Profile.stripe, .strictIETF])
     func `is refused while the first request is in flight`(profile: SandboxSettings.Profile) {
         var provider = provider(profile)

@@ -73,6 +73,24 @@ import Testing
         #expect(first.state == second.state)
     }
 
+    @Test func `moves up in the queue as others leave it`() throws {
+        var provider = Provider()
+        for number in 1...3 { provider.pay("pay_\(number)") }
+        let first = try provider.takeDue()
+        provider.state.noteAttempt(first.eventID, status: 200)
+        #expect(provider.state.queuedDeliveries.map(\.position) == [1, 2])
+        #expect(provider.state.deliveries[first.eventID]?.position == 0)
+    }
+
+    @Test func `of one object and type is made once, even after it was delivered`() throws {
+        var provider = Provider()
+        provider.hold(multiple: true)
+        provider.capture(10)
+        while let next = provider.state.takeDueDelivery() { provider.state.noteAttempt(next.eventID, status: 200) }
+        provider.capture(10)
+        #expect(provider.state.queuedDeliveries.isEmpty)
+    }
+
     // MARK: Retries
 
     @Test func `is sent again by the schedule, sixteen times`() throws {

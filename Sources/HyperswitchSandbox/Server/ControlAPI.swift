@@ -83,6 +83,7 @@ extension SandboxFront {
         case ("GET", nil): return withState { .array($0.queuedDeliveries.map($0.json)) }
         case ("POST", "next"):
             try Self.control { () throws(SandboxControlError) in try post.checkURL() }
+            defer { wakeCourier() }
             return deliverNext()?.json ?? ["event_id": nil]
         case ("POST", let id?):
             try Self.control { () throws(SandboxControlError) in try post.checkURL() }

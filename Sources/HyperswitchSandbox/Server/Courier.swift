@@ -38,7 +38,8 @@ final class Courier: @unchecked Sendable {
     /// - Returns: whether to go on.
     private func waitUntilDue(_ milliseconds: Double?) -> Bool {
         condition.withLock {
-            let deadline = milliseconds.map { Date(timeIntervalSinceNow: $0 / 1000) } ?? .distantFuture
+            // Looks once an hour at the least: a condition cannot wait until `Date.distantFuture`.
+            let deadline = Date(timeIntervalSinceNow: min(milliseconds ?? .infinity, 3_600_000) / 1000)
             while !wasWoken && !isStopped && condition.wait(until: deadline) {}
             wasWoken = false
             return !isStopped

@@ -16,6 +16,7 @@ extension HyperswitchSandbox {
     @discardableResult
     public func deliverNext() async throws(SandboxControlError) -> SandboxDeliveryReport? {
         try front.post.checkURL()
+        defer { front.wakeCourier() }
         return await front.post.onItsThread { [front] in front.deliverNext() }
     }
 

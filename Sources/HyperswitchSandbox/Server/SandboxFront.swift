@@ -44,7 +44,14 @@ final class SandboxFront: Sendable {
         _ body: (inout SandboxState) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         defer { courier.wake() }
-        return try core.withLock { core throws(Failure) in
+        return try withStateOfCourier(body)
+    }
+
+    /// The same for the courier, which is awake and must not wake itself: it would never rest.
+    private func withStateOfCourier<Result: Sendable, Failure: Error>(
+        _ body: (inout SandboxState) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try core.withLock { core throws(Failure) in
             followRealTime(&core)
             return try body(&core.state)
         }
@@ -100,9 +107,9 @@ final class SandboxFront: Sendable {
 
     // MARK: Webhooks
 
-    /// Sends the next webhook that is due. Blocks until it is answered, without the lock: the service may call back.
+    /// Sends the next webhook that is due, for the courier or for a control. Blocks until it is answered, without the lock: the service may call back.
     func deliverNext() -> SandboxDeliveryReport? {
-        let next = withState { state -> (event: SandboxEvent, dispatches: [SandboxDispatch])? in
+        let next = withStateOfCourier { state -> (event: SandboxEvent, dispatches: [SandboxDispatch])? in
             guard let taken = state.takeDueDelivery(), let event = state.events[taken.eventID] else { return nil }
             return (event, taken.dispatches)
         }
@@ -111,7 +118,7 @@ final class SandboxFront: Sendable {
         if let first = outcomes.first {
             // Of two, one that was taken in is enough.
             let status = outcomes.compactMap(\.status).first { (200...299).contains($0) } ?? first.status
-            withState { $0.noteAttempt(event.id, status: status) }
+            withStateOfCourier { $0.noteAttempt(event.id, status: status) }
         }
         return SandboxDeliveryReport(eventID: event.id, eventType: event.eventType, outcomes: outcomes)
     }

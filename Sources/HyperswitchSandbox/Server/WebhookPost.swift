@@ -41,7 +41,9 @@ final class WebhookPost: Sendable {
     }
 
     private static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host.hasPrefix("127.") || host == "::1" || host == "[::1]"
+        // A name may begin like an address: 127.0.0.1.example.org.
+        let isAddress = host.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
+        return host == "localhost" || host == "::1" || host == "[::1]" || isAddress && host.hasPrefix("127.")
     }
 
     /// Runs something that blocks where it blocks nobody.
