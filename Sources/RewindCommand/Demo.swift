@@ -45,6 +45,9 @@ struct Demo: AsyncParsableCommand {
 
     func validate() throws {
         if bug != nil && allBugs { throw ValidationError("Give --bug or --all-bugs, not both.") }
+        if let bug, bug.needsProvider {
+            throw ValidationError("\(bug.rawValue) shows only with a provider; see rewind serve --provider-url.")
+        }
         if allBugs && json != nil {
             throw ValidationError("--json belongs to one exploration; --all-bugs makes many.")
         }
@@ -55,7 +58,7 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         if listBugs {
-            for bug in Bug.allCases { Terminal.result("\(bug.rawValue)\n    \(bug.summary)\n") }
+            for bug in Bug.withoutProvider { Terminal.result("\(bug.rawValue)\n    \(bug.summary)\n") }
         } else {
             // The service and its database come and go inside, so that a signal at any time leaves nothing behind.
             try await Interruption.endingTask {
@@ -85,7 +88,7 @@ struct Demo: AsyncParsableCommand {
         let correct = try await explore(nil, databases, title: "correct service")
         Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
         var missed = 0
-        for bug in Bug.allCases {
+        for bug in Bug.withoutProvider {
             if Task.isCancelled { throw ExitCode.notDecided }
             let result = try await explore(bug, databases, title: bug.rawValue)
             let finding = result.violations.filter(\.isConfirmed).min {
@@ -95,9 +98,9 @@ struct Demo: AsyncParsableCommand {
             if finding == nil { missed += 1 }
             Terminal.result(ZooLine(bug: bug, finding: finding, result: result).text)
         }
-        let found = Bug.allCases.count - missed
+        let found = Bug.withoutProvider.count - missed
         Terminal.result(
-            "\n\(found) of \(Bug.allCases.count) bugs found, each by a path that was replayed from the root.\n")
+            "\n\(found) of \(Bug.withoutProvider.count) bugs found, each by a path that was replayed from the root.\n")
         guard case .held = correct.verdict else { throw correct.verdict.exitCode }
         if missed > 0 { throw ExitCode.violated }
     }

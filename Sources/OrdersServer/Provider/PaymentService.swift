@@ -12,6 +12,7 @@ final class PaymentService: Sendable {
     let store: OrderStore
     let clock: ServiceClock
     let rules: ProviderRules
+    let defects: Defects
     let provider: BlockingProvider
     let reconcileAfterSeconds: Int64
 
@@ -21,6 +22,7 @@ final class PaymentService: Sendable {
         self.store = store
         clock = ServiceClock(isTestClock: configuration.testClock)
         rules = ProviderRules(bugs: configuration.bugs)
+        defects = Defects(configuration.bugs)
         self.provider = BlockingProvider(provider: provider)
         reconcileAfterSeconds = configuration.reconcileAfterSeconds
     }
@@ -55,6 +57,7 @@ final class PaymentService: Sendable {
         } catch let error as ProviderError {
             // It may have happened: the operation stays pending, and its key and id with it.
             Log.note("\(begun.operation.kind.command) of order \(begun.order.id): \(error)")
+            if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(begun.operation, "timed out") } }
         } catch let error as Contradiction {
             Log.note("\(error)")
         }
@@ -104,9 +107,17 @@ final class PaymentService: Sendable {
         } catch let error as ProviderError {
             // It may have happened: the amount stays reserved, and the row's key and id are used again.
             Log.note("refund \(reserved.refund.id): \(error)")
+            if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(reserved.refund, "timed out") } }
+            if defects.has(.retryUnderNewID) { try sendAnew(reserved.refund) }
         } catch let error as Contradiction {
             Log.note("\(error)")
         }
+    }
+
+    /// The bug: what may have happened is given up, and asked for as if it were something else.
+    private func sendAnew(_ refund: Refund) throws {
+        try settle { _ = try $0.reject(refund, "timed out") }
+        try send(reserve(AmountRequest(amount: refund.amount.decimalString), of: refund.orderID))
     }
 
     // MARK: Without the provider's help
@@ -149,7 +160,7 @@ final class PaymentService: Sendable {
     /// Phase 3: in a transaction of its own.
     func settle<R: Sendable>(_ body: @Sendable (Settlement) throws -> R) throws -> R {
         try store.transaction { tables in
-            try body(Settlement(tables: tables, rules: rules, now: try clock.now(in: tables)))
+            try body(Settlement(tables: tables, rules: rules, defects: defects, now: try clock.now(in: tables)))
         }
     }
 }

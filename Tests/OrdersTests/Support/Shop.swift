@@ -13,10 +13,11 @@ final class Shop {
 
     /// - Parameter front: what the service is given instead of the provider itself.
     init(
-        on kind: DatabaseKind, threads: Int = 1, front: ((RecordingProvider) -> any PaymentProvider)? = nil
+        on kind: DatabaseKind, bugs: Set<Bug> = [], threads: Int = 1,
+        front: ((RecordingProvider) -> any PaymentProvider)? = nil
     ) throws {
         provider = RecordingProvider()
-        service = try Service(on: kind, threads: threads, provider: front?(provider) ?? provider)
+        service = try Service(on: kind, bugs: bugs, threads: threads, provider: front?(provider) ?? provider)
     }
 
     // MARK: Orders
