@@ -30,6 +30,18 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     case getTouches = "get-touches"
     /// Refunding an unpaid order is an internal error.
     case crashOnUnpaidRefund = "crash-on-unpaid-refund"
+    /// An order's earnings can be paid out again.
+    case payoutTwice = "payout-twice"
+    /// A payout whose outcome is unknown is tried again under a new key.
+    case payoutRetryNewKey = "payout-retry-new-key"
+    /// A payout can be asked back before the seller has it.
+    case reversalOfPending = "reversal-of-pending"
+    /// A subscription is active when its order's payment is only authorised.
+    case activeWithoutPayment = "active-without-payment"
+    /// A repeated idempotency key replays whatever the body says.
+    case keyIgnoresBody = "key-ignores-body"
+    /// One account's idempotency key replays another's answer.
+    case keyForgetsScope = "key-forgets-scope"
 
     /// What is wrong with the service, in one sentence.
     public var summary: String {
@@ -62,6 +74,18 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "Reading an order counts the view in the order's row, so a safe method changes data."
         case .crashOnUnpaidRefund:
             "A refund reads the payment date before the status, and an unpaid order has none."
+        case .payoutTwice:
+            "A payout is not tied to the earnings it pays out, so that the same ones are paid out again."
+        case .payoutRetryNewKey:
+            "A payout whose answer was lost is tried again under a new key, and the seller is paid twice."
+        case .reversalOfPending:
+            "A reversal does not check that the seller has the money, and asks back what may never arrive."
+        case .activeWithoutPayment:
+            "A subscription takes an authorised payment for a captured one, and is active without money."
+        case .keyIgnoresBody:
+            "A repeated idempotency key is answered from memory without comparing the body."
+        case .keyForgetsScope:
+            "An idempotency key is looked up without the account, so one reads the answer of another."
         }
     }
 
@@ -89,6 +113,13 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
         case .staleTotal: "lost update on a balance → balance = Σ ledger entries"
         case .getTouches: "law: safe methods change nothing"
         case .crashOnUnpaidRefund: "law: no 5xx"
+        case .payoutTwice: "payout twice → at most one transfer per earning set"
+        case .payoutRetryNewKey:
+            "refund retried under a new id → one intent, at most one provider refund; the same holds for payouts"
+        case .reversalOfPending: "stale save overwrites a webhook → status writes are compare-and-set"
+        case .activeWithoutPayment: "active without payment → active ⇒ effective payment"
+        case .keyIgnoresBody: "same key, other body → 422, and nothing of it happens"
+        case .keyForgetsScope: "scoped per account → another tenant cannot read the answer"
         }
     }
 }
