@@ -39,7 +39,8 @@ let package = Package(
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
         .target(name: "Orders", dependencies: ["Money"]),
         .target(
-            name: "OrdersServer", dependencies: ["Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
+            name: "OrdersServer",
+            dependencies: ["Orders", "Money", "Digests", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
 
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),

@@ -1,4 +1,3 @@
-import Foundation
 import Money
 import Orders
 import Synchronization
@@ -6,30 +5,46 @@ import Synchronization
 /// What the service can do, each in one transaction: read the order, ask the rules, write what they decided.
 final class OrderService: Sendable {
     private let store: OrderStore
+    private let clock: ServiceClock
     private let rules: OrderRules
     private let defects: Defects
-    private let hasTestClock: Bool
-    private let cache: Mutex<[OrderID: Order]>?
+    private let cache: OrderCache?
 
-    init(_ configuration: OrdersServer.Configuration) throws {
-        store = try OrderStore(configuration)
+    init(_ configuration: OrdersServer.Configuration, store: OrderStore) {
+        self.store = store
+        clock = ServiceClock(isTestClock: configuration.testClock)
         rules = OrderRules(bugs: configuration.bugs)
         defects = Defects(configuration.bugs)
-        hasTestClock = configuration.testClock
-        cache = configuration.cachesOrdersInMemory ? Mutex([:]) : nil
+        cache = configuration.cachesOrdersInMemory ? OrderCache() : nil
+    }
+
+    private init(_ other: OrderService, under keyed: KeyedRequest) {
+        store = other.store.under(keyed)
+        clock = other.clock
+        rules = other.rules
+        defects = other.defects
+        cache = other.cache
+    }
+
+    /// The same service for one request that came with a key.
+    func under(_ keyed: KeyedRequest) -> OrderService {
+        OrderService(self, under: keyed)
     }
 
     func create(amount: Money, customerID: String) throws -> Order {
         try rules.requireOrderable(amount)
         let order = try store.transaction { store in
-            try store.insertOrder(amount: amount, customerID: customerID, at: try self.now(in: store))
+            let order = try store.insertOrder(
+                amount: amount, customerID: customerID, at: try self.clock.now(in: store))
+            try store.noteMade("/orders/\(order.id)")
+            return order
         }
         remember([order])
         return order
     }
 
     func find(_ id: OrderID) throws -> Order {
-        if let known = cache?.withLock({ $0[id] }) { return known }
+        if let known = cache?.orders.withLock({ $0[id] }) { return known }
         if defects.has(.getTouches) { try store.transaction { try $0.countView(of: id) } }
         let order = try store.order(id)
         guard let order else { throw UnknownOrder(id: id) }
@@ -40,7 +55,7 @@ final class OrderService: Sendable {
     func perform(_ command: Command, on id: OrderID) throws -> Order {
         let order = try store.transaction { store in
             let order = try store.lockedOrder(id)
-            let decision = try self.rules.decide(command, on: order, at: try self.now(in: store))
+            let decision = try self.rules.decide(command, on: order, at: try self.clock.now(in: store))
             try store.update(decision.order, from: order.status)
             return decision.order
         }
@@ -52,7 +67,7 @@ final class OrderService: Sendable {
         let early = defects.has(.refusedRefundLeavesRow) ? try recordEarly(id, request) : nil
         let refunded = try store.transaction { store in
             let order = try store.lockedOrder(id)
-            let now = try self.now(in: store)
+            let now = try self.clock.now(in: store)
             let command = Command.refund(try request.amount(for: order))
             let decision = try self.rules.decide(command, on: order, at: now)
             let amount = decision.refund ?? .zero(order.amount.currency)
@@ -69,7 +84,7 @@ final class OrderService: Sendable {
     func advanceClock(bySeconds seconds: Int64) throws -> ClockAdvanced {
         let (now, expired) = try store.transaction { store in
             try store.advanceClock(bySeconds: seconds)
-            let now = try self.now(in: store)
+            let now = try self.clock.now(in: store)
             let overdue = try store.lockedPendingOrders(dueBy: now)
             let expired = try overdue.map { try self.rules.decide(.expire, on: $0, at: now).order }
             for order in expired { try store.update(order, from: .pending) }
@@ -84,19 +99,20 @@ final class OrderService: Sendable {
         try store.transaction { store in
             let order = try store.lockedOrder(id)
             let amount = try request.amount(for: order) ?? order.amount
-            return try store.insertRefund(amount, of: id, at: try self.now(in: store))
+            return try store.insertRefund(amount, of: id, at: try self.clock.now(in: store))
         }
-    }
-
-    private func now(in store: OrderTables) throws -> Timestamp {
-        hasTestClock ? try store.clock() : Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970))
     }
 
     private func remember(_ orders: [Order]) {
-        cache?.withLock { cache in
+        cache?.orders.withLock { cache in
             for order in orders { cache[order.id] = order }
         }
     }
+}
+
+/// What a service remembers of its orders that should not.
+private final class OrderCache: Sendable {
+    let orders = Mutex([OrderID: Order]())
 }
 
 /// How much to refund, as far as the request says: all that is left without an amount, in the order's currency unless

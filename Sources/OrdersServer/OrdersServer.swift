@@ -22,7 +22,10 @@ import Synchronization
 /// | `POST /clock/advance` `{"seconds": 1800}` with `testClock` | 200, the time and which orders expired |
 /// | `GET /health` | 200 |
 ///
-/// A refused request writes nothing. All state is in the database and none in the process, so the database may be
+/// A request that changes something may come with an `Idempotency-Key`, in the scope of its `X-Account`: what was done under
+/// a key in the last 24 hours is not done again, and answered as it was, with `Idempotent-Replayed: true`.
+///
+/// A refused request writes nothing, but for the refusal itself if it came with a key. All state is in the database and none in the process, so the database may be
 /// changed by another process between requests, even back to an earlier state.
 public final class OrdersServer: Sendable {
     /// What it was made with.
@@ -42,7 +45,7 @@ public final class OrdersServer: Sendable {
     public func start() throws {
         try http.withLock { http in
             guard http == nil else { return }
-            let api = API(service: try OrderService(configuration), hasTestClock: configuration.testClock)
+            let api = API(try OrderStore(configuration), configuration)
             http = try HTTPServer(
                 host: configuration.host, port: configuration.port, threads: configuration.threads,
                 handler: { api.respond(to: $0) })

@@ -281,7 +281,7 @@ import Testing
         let error = #expect(throws: MigrationError.self) { try service.server.start() }
         #expect(
             error?.description
-                == "The database has schema version 99, and this program knows versions up to 2; use the newer "
+                == "The database has schema version 99, and this program knows versions up to 3; use the newer "
                 + "program, or another database.")
     }
 }

@@ -126,7 +126,7 @@ import Testing
                 return try store.order(OrderID(rawValue: 1))
             }
             #expect(orders == [nil, nil, nil, nil])
-            #expect(try database.rows("SELECT version FROM schema_version") == ["2"])
+            #expect(try database.rows("SELECT version FROM schema_version") == ["3"])
             #expect(try database.rows("SELECT count(*) FROM clock") == ["1"])
         }
     }

@@ -20,7 +20,8 @@ import Testing
         (
             "Sources/OrdersServer",
             [
-                "Orders", "Money", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation", "Synchronization",
+                "Orders", "Money", "Digests", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation",
+                "Synchronization",
                 "Glibc", "Darwin",
             ]
         ),

@@ -5,25 +5,40 @@ import Orders
 
 /// HTTP on one side, the service on the other: routes, bodies, statuses.
 struct API: Sendable {
-    let service: OrderService
+    var service: OrderService
+    let keys: KeyService
     let hasTestClock: Bool
+
+    init(_ store: OrderStore, _ configuration: OrdersServer.Configuration) {
+        service = OrderService(configuration, store: store)
+        keys = KeyService(
+            store: store, clock: ServiceClock(isTestClock: configuration.testClock),
+            rules: KeyRules(bugs: configuration.bugs))
+        hasTestClock = configuration.testClock
+    }
 
     /// Answers every request, whatever happens.
     func respond(to request: HTTPRequest) -> HTTPResponse {
         do {
+            if let keyed = try keyed(request) { return try answer(request, under: keyed) }
             return try answer(request)
         } catch {
             return refuse(request, error)
         }
     }
 
-    private func answer(_ request: HTTPRequest) throws -> HTTPResponse {
+    /// What the request is for, if this service has it and takes the method.
+    func route(of request: HTTPRequest) throws -> Route {
         let route = try Route(path: request.path)
         if route == .advanceClock && !hasTestClock { throw APIError.unknownRoute(request.path) }
         guard route.allowedMethods.contains(request.method) else {
             throw APIError.wrongMethod(request.method, allowed: route.allowedMethods)
         }
-        switch route {
+        return route
+    }
+
+    func answer(_ request: HTTPRequest) throws -> HTTPResponse {
+        switch try route(of: request) {
         case .health: return try .json(200, Replies.Health())
         case .orders: return try create(request.body)
         case .order(let id): return try .json(200, Replies.OrderReply(service.find(id)))
@@ -73,14 +88,16 @@ struct API: Sendable {
 
     private static let longestAdvanceSeconds: Int64 = 366 * 86_400
 
-    private func refuse(_ request: HTTPRequest, _ error: any Error) -> HTTPResponse {
+    func refuse(_ request: HTTPRequest, _ error: any Error) -> HTTPResponse {
         let shown = APIError(error) ?? .unexpected
-        if shown.status >= 500 {
-            let line = "orders: \(request.method) \(request.path) failed: \(error)\n"
-            FileHandle.standardError.write(Data(line.utf8))
-        }
+        if shown.status >= 500 { note("\(request.method) \(request.path) failed: \(error)") }
         let failure = Replies.Failure(error: .init(code: shown.code, message: shown.message))
         let reply = try? HTTPResponse.json(shown.status, failure, headers: shown.headers)
         return reply ?? HTTPResponse(status: shown.status)
+    }
+
+    /// Tells the operator.
+    func note(_ line: String) {
+        FileHandle.standardError.write(Data("orders: \(line)\n".utf8))
     }
 }

@@ -29,6 +29,10 @@ struct APIError: Error {
         APIError(status: 400, code: "invalid_body", message: message)
     }
 
+    static let answerLost = APIError(
+        status: 409, code: "idempotency_answer_lost",
+        message: "The request with this idempotency key took effect, and its answer was lost.")
+
     static let unexpected = APIError(
         status: 500, code: "internal_error", message: "The request failed unexpectedly; the service's log says why.")
 
@@ -42,6 +46,11 @@ struct APIError: Error {
         switch error {
         case let error as APIError: self = error
         case let error as Refusal: self.init(error)
+        case let error as PayoutRefusal:
+            self.init(status: 409, code: error.code.rawValue, message: error.description)
+        case let error as SubscriptionRefusal:
+            self.init(status: 409, code: error.code.rawValue, message: error.description)
+        case let error as KeyRefusal: self.init(error)
         case let error as MoneyError: self.init(error)
         case let error as UnknownOrder: self = .unknownOrder("\(error.id)")
         case is ChangedMeanwhile:
@@ -58,6 +67,16 @@ struct APIError: Error {
             case .amountNotPositive, .amountExceedsRefundable, .currencyMismatch: 422
             }
         self.init(status: status, code: refusal.code.rawValue, message: refusal.description)
+    }
+
+    private init(_ refusal: KeyRefusal) {
+        let status =
+            switch refusal {
+            case .invalidKey, .invalidAccount: 400
+            case .reused: 422
+            case .inFlight: 409
+            }
+        self.init(status: status, code: refusal.rawValue, message: refusal.description)
     }
 
     private init?(_ error: MoneyError) {

@@ -35,6 +35,17 @@ enum Route: Hashable {
         }
     }
 
+    /// Whether a request may come with an `Idempotency-Key`.
+    var takesKey: Bool { allowedMethods == ["POST"] }
+
+    /// The path that shows what a request is about; nothing for one that makes something new.
+    var resource: String? {
+        switch self {
+        case .order(let id), .operation(_, let id): "/orders/\(id)"
+        case .health, .orders, .advanceClock: nil
+        }
+    }
+
     /// Only the way the service itself writes a number is one: no sign, no leading zero.
     private static func orderID(_ text: Substring) throws(APIError) -> OrderID {
         guard let number = Int64(text), number > 0, String(number) == text else { throw .unknownOrder(String(text)) }

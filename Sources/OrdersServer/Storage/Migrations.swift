@@ -4,7 +4,7 @@ struct Migrations {
 
     /// The service's schema in a dialect's words.
     init(in sql: SQLDialect) {
-        steps = [Self.ordersAndRefunds(sql), Self.testClock(sql)]
+        steps = [Self.ordersAndRefunds(sql), Self.testClock(sql), Self.idempotencyKeys(sql)]
     }
 
     /// The steps that are still to be taken.

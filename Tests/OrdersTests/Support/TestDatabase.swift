@@ -137,7 +137,8 @@ struct ChangeProbe {
         let numbers = ["orders_id_seq", "refunds_id_seq"].map {
             "SELECT '\($0)', last_value, is_called::text FROM \($0)"
         }
-        return try database.rows((tables + numbers).joined(separator: " UNION ALL ") + " ORDER BY 1, 2").joined(
+        let keys = ["SELECT account || ' ' || idempotency_key, 0, xmin::text FROM idempotency_keys"]
+        return try database.rows((tables + numbers + keys).joined(separator: " UNION ALL ") + " ORDER BY 1, 2").joined(
             separator: " ")
     }
 }
