@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "RewindReport", targets: ["RewindReport"]),
         .library(name: "Money", targets: ["Money"]),
         .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
+        .library(name: "Hyperswitch", targets: ["Hyperswitch"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
     ],
     dependencies: [
@@ -27,10 +28,14 @@ let package = Package(
         .target(name: "Rewind", dependencies: ["CXXHash"]),
 
         // One adapter each, on the driver it names.
-        .target(name: "RewindHTTP", dependencies: ["Rewind", "CCurl"]),
+        .target(name: "RewindHTTP", dependencies: ["Rewind", "HTTPClient", "ExactJSON"]),
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
         .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
         .target(name: "RewindReport", dependencies: ["Rewind"]),
+
+        // HTTP as a client, for whoever calls an API; JSON to the digit.
+        .target(name: "HTTPClient", dependencies: ["CCurl"]),
+        .target(name: "ExactJSON"),
 
         // The reference service, and what it stands on.
         .target(name: "Money"),
@@ -40,14 +45,18 @@ let package = Package(
         .target(name: "Orders", dependencies: ["Money"]),
         .target(
             name: "OrdersServer",
-            dependencies: ["Orders", "Money", "Digests", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
+            dependencies: [
+                "Orders", "Money", "Digests", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver",
+            ]),
 
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),
 
-        // Payment providers: what a service asks of one.
+        // Payment providers: what a service asks of one, and Hyperswitch.
         .target(name: "Digests", dependencies: ["CCrypto"]),
         .target(name: "PaymentProviders", dependencies: ["Money", "Digests"]),
+        .target(
+            name: "Hyperswitch", dependencies: ["PaymentProviders", "Money", "Digests", "HTTPClient", "ExactJSON"]),
 
         // The tutorial, and the program that runs it.
         .target(
@@ -60,7 +69,7 @@ let package = Package(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
-                "OrdersServer", "Payments", "TestServices",
+                "OrdersServer", "PaymentProviders", "Hyperswitch", "Payments", "TestServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -77,16 +86,19 @@ let package = Package(
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "PaymentProvidersTests", dependencies: ["PaymentProviders", "Money"]),
+        .testTarget(
+            name: "HyperswitchTests",
+            dependencies: ["Hyperswitch", "PaymentProviders", "Money", "HTTPServer", "RawServer"]),
         .testTarget(name: "RewindTests", dependencies: ["Rewind"]),
         .testTarget(name: "RewindSQLiteTests", dependencies: ["RewindSQLite", "Rewind", "SQLiteDriver"]),
         .testTarget(
             name: "RewindPostgresTests", dependencies: ["RewindPostgres", "Rewind", "PostgresDriver", "TestServices"]),
-        .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer"]),
+        .testTarget(name: "RewindHTTPTests", dependencies: ["RewindHTTP", "Rewind", "HTTPServer", "RawServer"]),
         .testTarget(
             name: "OrdersTests",
             dependencies: [
-                "OrdersServer", "Orders", "Money", "SQLiteDriver", "PostgresDriver", "TestServices", "RewindHTTP",
-                "Rewind",
+                "OrdersServer", "Orders", "Money", "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
+                "RewindHTTP", "Rewind",
             ]),
         .testTarget(
             name: "CommandTests",
@@ -100,6 +112,7 @@ let package = Package(
                 "CommandSupport", "RewindCommand", "Rewind", "RewindHTTP", "RewindPostgres", "TestServices",
             ],
             exclude: ["PythonAPI"]),
+        .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),

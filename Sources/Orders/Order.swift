@@ -10,10 +10,14 @@ public struct Order: Hashable, Sendable {
     public let amount: Money
     /// Where the payment stands.
     public internal(set) var status: OrderStatus
-    /// How much has been captured: nothing, or the whole amount.
+    /// How much has been captured: nothing, or the whole amount; where a provider moves the money, also a part of it.
     public internal(set) var capturedAmount: Money
     /// The sum of all refunds, never more than the amount.
     public internal(set) var refundedAmount: Money
+    /// The sum of all refunds that a provider was asked for and has not decided.
+    public internal(set) var refundPendingAmount: Money
+    /// The sum of all disputes that are open or lost.
+    public internal(set) var disputedAmount: Money
     /// When the order was made.
     public let createdAt: Timestamp
     /// When the payment window closes: from this second on the order cannot be paid any more.
@@ -24,10 +28,15 @@ public struct Order: Hashable, Sendable {
     /// How long an order may stay unpaid.
     public static let paymentWindowSeconds: Int64 = 30 * 60
 
+    /// How long what a provider has authorised may be captured: seven days, after which card schemes let a hold lapse
+    /// (<https://docs.stripe.com/payments/place-a-hold-on-a-payment-method>).
+    public static let authorizationSeconds: Int64 = 7 * 86_400
+
     /// Makes an order from its parts, as a store reads them.
     public init(
         id: OrderID, customerID: String, amount: Money, status: OrderStatus, capturedAmount: Money,
-        refundedAmount: Money, createdAt: Timestamp, expiresAt: Timestamp, paidAt: Timestamp?
+        refundedAmount: Money, createdAt: Timestamp, expiresAt: Timestamp, paidAt: Timestamp?,
+        refundPendingAmount: Money? = nil, disputedAmount: Money? = nil
     ) {
         self.id = id
         self.customerID = customerID
@@ -38,6 +47,8 @@ public struct Order: Hashable, Sendable {
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.paidAt = paidAt
+        self.refundPendingAmount = refundPendingAmount ?? .zero(amount.currency)
+        self.disputedAmount = disputedAmount ?? .zero(amount.currency)
     }
 
     /// A new order, not paid yet.
@@ -47,6 +58,9 @@ public struct Order: Hashable, Sendable {
             refundedAmount: .zero(amount.currency), createdAt: createdAt,
             expiresAt: createdAt.advanced(bySeconds: Self.paymentWindowSeconds), paidAt: nil)
     }
+
+    /// From when on what was authorised cannot be captured any more; nothing for an order that was not paid.
+    public var authorizationExpiresAt: Timestamp? { paidAt?.advanced(bySeconds: Self.authorizationSeconds) }
 
     /// Whether something, but not everything, has been refunded.
     var isPartlyRefunded: Bool {

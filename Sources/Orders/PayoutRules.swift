@@ -75,7 +75,8 @@ public struct PayoutRules: Sendable {
     /// The payout after some news of its last attempt, step by step; nothing if the news changes nothing.
     ///
     /// News may come twice, late and out of order. A status that the provider has left behind is never gone back to, and
-    /// every step is one that `PayoutStatus.canBecome` allows.
+    /// every step is one that `PayoutStatus.canBecome` allows. That an attempt succeeded is believed even after it was
+    /// said to have failed: what the seller has must not be paid again.
     public func steps(of payout: Payout, on news: News, at now: Timestamp) -> [Payout] {
         switch news {
         case .underWay: []
@@ -99,8 +100,7 @@ public struct PayoutRules: Sendable {
         guard let end = road.firstIndex(of: goal) else { return [] }
         let begin: Int
         switch payout.status {
-        case .pending: begin = 0
-        case .failed: begin = payout.isAttemptOpen ? 0 : road.count
+        case .pending, .failed: begin = 0
         case .completed: begin = 1
         case .reversalPending: begin = 2
         case .reversed, .permanentlyFailed: begin = road.count

@@ -14,6 +14,14 @@ public enum Refusal: Error, Hashable, Sendable {
     case amountExceedsRefundable(requested: Money, refundable: Money)
     /// An amount in another currency than the order's.
     case currencyMismatch(requested: Currency, expected: Currency)
+    /// The provider has not decided yet what it was asked before.
+    case operationPending(command: String)
+    /// What was authorised is to be captured too late.
+    case authorizationExpired(since: Timestamp)
+    /// More than what was authorised.
+    case amountExceedsAuthorized(requested: Money, authorized: Money)
+    /// All that was captured is returned, on its way back, or in dispute.
+    case nothingToRefund
 
     /// The reason as a word for programs.
     public enum Code: String, CaseIterable, Sendable {
@@ -29,6 +37,14 @@ public enum Refusal: Error, Hashable, Sendable {
         case amountExceedsRefundable = "amount_exceeds_refundable"
         /// See `Refusal.currencyMismatch`.
         case currencyMismatch = "currency_mismatch"
+        /// See `Refusal.operationPending`.
+        case operationPending = "operation_pending"
+        /// See `Refusal.authorizationExpired`.
+        case authorizationExpired = "authorization_expired"
+        /// See `Refusal.amountExceedsAuthorized`.
+        case amountExceedsAuthorized = "amount_exceeds_authorized"
+        /// See `Refusal.nothingToRefund`.
+        case nothingToRefund = "nothing_to_refund"
     }
 
     /// The reason as a word for programs.
@@ -40,6 +56,10 @@ public enum Refusal: Error, Hashable, Sendable {
         case .amountNotPositive: .amountNotPositive
         case .amountExceedsRefundable: .amountExceedsRefundable
         case .currencyMismatch: .currencyMismatch
+        case .operationPending: .operationPending
+        case .authorizationExpired: .authorizationExpired
+        case .amountExceedsAuthorized: .amountExceedsAuthorized
+        case .nothingToRefund: .nothingToRefund
         }
     }
 }
@@ -60,6 +80,14 @@ extension Refusal: CustomStringConvertible {
             "Cannot refund \(requested); \(refundable) is left to refund."
         case .currencyMismatch(let requested, let expected):
             "The amount is in \(requested), but the order is in \(expected)."
+        case .operationPending(let command):
+            "The payment provider has not decided yet on the order's \(command); look at the order again later."
+        case .authorizationExpired(let since):
+            "Cannot capture an order whose authorisation expired at \(since)."
+        case .amountExceedsAuthorized(let requested, let authorized):
+            "Cannot capture \(requested); \(authorized) is authorised."
+        case .nothingToRefund:
+            "Nothing is left to refund: all of it was returned, is on its way, or is in dispute."
         }
     }
 }

@@ -51,7 +51,8 @@ public struct SubscriptionRules: Sendable {
         switch order.status {
         case .pending: now >= order.expiresAt
         case .canceled, .expired: true
-        case .paid, .captured, .refunded: false
+        case .paid: order.authorizationExpiresAt.map { now >= $0 } ?? false
+        case .captured, .refunded: false
         }
     }
 }

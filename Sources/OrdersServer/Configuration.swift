@@ -1,4 +1,5 @@
 import Orders
+import PaymentProviders
 
 extension OrdersServer {
     /// How the service runs.
@@ -19,6 +20,15 @@ extension OrdersServer {
         /// It starts at the time the database was made. A clock that ran by itself would let orders expire in the
         /// middle of a long exploration, and the same path would end differently the next time.
         public var testClock: Bool
+        /// Who moves the money. Without one, everything settles at once and nothing leaves the process.
+        ///
+        /// A handler thread waits for the provider's answer. One that sends its webhooks before it answers needs a
+        /// second thread here.
+        public var provider: (any PaymentProvider)?
+        /// How old what is pending must be before ``OrdersServer/reconcile()`` asks the provider about it.
+        public var reconcileAfterSeconds: Int64 = 30 * 60
+        /// How often the provider is asked by itself while the server runs; never if left out.
+        public var reconcileEverySeconds: Double?
 
         /// Whether `GET` answers from the process's memory. Not a bug of the service, but what makes one impossible to
         /// rewind from outside; exists to test that Rewind notices.
@@ -27,7 +37,7 @@ extension OrdersServer {
         /// Describes a service; only the database has no default.
         public init(
             database: Database, host: String = "127.0.0.1", port: UInt16 = 0, threads: Int = 1, bugs: Set<Bug> = [],
-            testClock: Bool = false
+            testClock: Bool = false, provider: (any PaymentProvider)? = nil
         ) {
             self.database = database
             self.host = host
@@ -35,6 +45,7 @@ extension OrdersServer {
             self.threads = threads
             self.bugs = bugs
             self.testClock = testClock
+            self.provider = provider
         }
     }
 }

@@ -10,11 +10,19 @@ final class OrderService: Sendable {
     private let defects: Defects
     private let cache: OrderCache?
 
-    init(_ configuration: OrdersServer.Configuration, store: OrderStore) {
+    /// What it does with a provider's help; nothing without a provider, when payments and refunds settle at once.
+    let payments: PaymentService?
+    /// What it remembers of requests that came with a key.
+    let keys: KeyService
+
+    init(_ configuration: OrdersServer.Configuration) throws {
+        let store = try OrderStore(configuration)
         self.store = store
         clock = ServiceClock(isTestClock: configuration.testClock)
         rules = OrderRules(bugs: configuration.bugs)
         defects = Defects(configuration.bugs)
+        payments = configuration.provider.map { PaymentService(configuration, store: store, provider: $0) }
+        keys = KeyService(store: store, clock: clock, rules: KeyRules(bugs: configuration.bugs))
         cache = configuration.cachesOrdersInMemory ? OrderCache() : nil
     }
 
@@ -23,6 +31,8 @@ final class OrderService: Sendable {
         clock = other.clock
         rules = other.rules
         defects = other.defects
+        payments = other.payments?.under(keyed)
+        keys = other.keys
         cache = other.cache
     }
 
@@ -63,7 +73,7 @@ final class OrderService: Sendable {
         return order
     }
 
-    func refund(_ id: OrderID, _ request: RefundRequest) throws -> Refunded {
+    func refund(_ id: OrderID, _ request: AmountRequest) throws -> Refunded {
         let early = defects.has(.refusedRefundLeavesRow) ? try recordEarly(id, request) : nil
         let refunded = try store.transaction { store in
             let order = try store.lockedOrder(id)
@@ -85,17 +95,18 @@ final class OrderService: Sendable {
         let (now, expired) = try store.transaction { store in
             try store.advanceClock(bySeconds: seconds)
             let now = try self.clock.now(in: store)
+            if let payments = self.payments { return (now, try payments.expire(in: store, at: now)) }
             let overdue = try store.lockedPendingOrders(dueBy: now)
             let expired = try overdue.map { try self.rules.decide(.expire, on: $0, at: now).order }
             for order in expired { try store.update(order, from: .pending) }
-            return (now, expired)
+            self.remember(expired)
+            return (now, expired.map(\.id))
         }
-        remember(expired)
-        return ClockAdvanced(now: now, expired: expired.map(\.id))
+        return ClockAdvanced(now: now, expired: expired)
     }
 
     /// The bug: what belongs into the transaction of `refund` is committed before it.
-    private func recordEarly(_ id: OrderID, _ request: RefundRequest) throws -> Int64 {
+    private func recordEarly(_ id: OrderID, _ request: AmountRequest) throws -> Int64 {
         try store.transaction { store in
             let order = try store.lockedOrder(id)
             let amount = try request.amount(for: order) ?? order.amount
@@ -115,9 +126,9 @@ private final class OrderCache: Sendable {
     let orders = Mutex([OrderID: Order]())
 }
 
-/// How much to refund, as far as the request says: all that is left without an amount, in the order's currency unless
-/// it names one.
-struct RefundRequest: Sendable {
+/// How much to capture or refund, as far as the request says: all that is left without an amount, in the order's currency
+/// unless it names one.
+struct AmountRequest: Sendable {
     var amount: String?
     var currency: Currency?
 

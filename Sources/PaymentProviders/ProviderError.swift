@@ -10,7 +10,8 @@ public enum ProviderError: Error, Hashable, Sendable {
 
     /// A definite no.
     public struct Rejection: Hashable, Sendable {
-        /// The answer's HTTP status. A blocked payment is rejected with 200.
+        /// The answer's HTTP status. A blocked payment is rejected with 200; 0 is for what the client itself refuses to
+        /// send.
         public var httpStatus: Int
         /// The provider's kind of error, such as `invalid_request`.
         public var type: String
@@ -19,6 +20,11 @@ public enum ProviderError: Error, Hashable, Sendable {
         /// The provider's sentence.
         public var message: String
 
+        /// Whether the provider has an object of this id already (Hyperswitch's `HE_01`): this request did nothing, but an
+        /// earlier one did. Look it up.
+        public var isDuplicate: Bool { code == "HE_01" }
+
+        /// A rejection in the provider's words.
         public init(httpStatus: Int, type: String, code: String, message: String) {
             self.httpStatus = httpStatus
             self.type = type
@@ -36,6 +42,7 @@ public enum ProviderError: Error, Hashable, Sendable {
         /// Whether it is certain that the request never left this machine.
         public var wasNotSent: Bool
 
+        /// An outcome that is not known, and why.
         public init(id: ProviderID?, reason: String, wasNotSent: Bool = false) {
             self.id = id
             self.reason = reason
@@ -52,6 +59,7 @@ public enum ProviderError: Error, Hashable, Sendable {
         /// What is wrong with it.
         public var reason: String
 
+        /// An answer, and what is wrong with it.
         public init(id: ProviderID?, httpStatus: Int, reason: String) {
             self.id = id
             self.httpStatus = httpStatus
@@ -65,7 +73,11 @@ extension ProviderError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .rejected(let no):
-            "The provider rejected the request (\(no.httpStatus) \(no.code), \(no.type)): \(no.message)"
+            no.httpStatus == 0
+                ? "The request cannot be sent: \(no.message)"
+                : "The provider rejected the request (\(no.httpStatus) \(no.code), \(no.type)): \(no.message)"
+        case .unknown(let lost) where lost.wasNotSent:
+            "Nothing was sent: \(lost.reason). The same request with the same key may be sent again."
         case .unknown(let lost):
             "It is not known whether the provider did it: \(lost.reason)."
                 + (lost.id.map { " Look up \($0), or send the same request with the same key." } ?? "")
@@ -87,6 +99,7 @@ public enum WebhookError: Error, Hashable, Sendable {
 }
 
 extension WebhookError: CustomStringConvertible {
+    /// What is wrong with it, without anything secret.
     public var description: String {
         switch self {
         case .unsigned: "The webhook has no signature."

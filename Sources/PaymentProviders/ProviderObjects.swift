@@ -20,6 +20,7 @@ public struct ProviderPayment: Hashable, Sendable {
 
     /// The id that the caller chose.
     public var id: ProviderID
+    /// Where it stands.
     public var status: Status
     /// What was asked for.
     public var amount: Money
@@ -28,6 +29,7 @@ public struct ProviderPayment: Hashable, Sendable {
     /// Why it failed, in the provider's words.
     public var failure: String?
 
+    /// A payment as given.
     public init(id: ProviderID, status: Status, amount: Money, capturedAmount: Money, failure: String? = nil) {
         self.id = id
         self.status = status
@@ -46,12 +48,16 @@ public struct ProviderRefund: Hashable, Sendable {
 
     /// The id that the caller chose.
     public var id: ProviderID
+    /// The payment it belongs to.
     public var payment: ProviderID
+    /// Where it stands.
     public var status: Status
+    /// How much.
     public var amount: Money
     /// Why it failed, in the provider's words.
     public var failure: String?
 
+    /// A refund as given.
     public init(id: ProviderID, payment: ProviderID, status: Status, amount: Money, failure: String? = nil) {
         self.id = id
         self.payment = payment
@@ -70,11 +76,14 @@ public struct ProviderPayout: Hashable, Sendable {
 
     /// The id that the caller chose.
     public var id: ProviderID
+    /// Where it stands.
     public var status: Status
+    /// How much.
     public var amount: Money
     /// Why it failed, in the provider's words.
     public var failure: String?
 
+    /// A payout as given.
     public init(id: ProviderID, status: Status, amount: Money, failure: String? = nil) {
         self.id = id
         self.status = status
@@ -97,10 +106,14 @@ public struct ProviderDispute: Hashable, Sendable {
 
     /// The provider's id.
     public var id: String
+    /// The payment it belongs to.
     public var payment: ProviderID
+    /// Where it stands.
     public var status: Status
+    /// How much.
     public var amount: Money
 
+    /// A dispute as given.
     public init(id: String, payment: ProviderID, status: Status, amount: Money) {
         self.id = id
         self.payment = payment
@@ -125,8 +138,10 @@ public struct ProviderEvent: Hashable, Sendable {
     public var id: String
     /// The provider's name for what happened, such as `refund_succeeded`.
     public var type: String
+    /// What it is about.
     public var subject: Subject
 
+    /// An event as given.
     public init(id: String, type: String, subject: Subject) {
         self.id = id
         self.type = type

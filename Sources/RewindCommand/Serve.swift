@@ -15,11 +15,12 @@ struct Serve: ParsableCommand {
                 curl -d '{"amount":"100.00","currency":"USD","customer_id":"c1"}' http://127.0.0.1:8080/orders
             """)
 
+    @OptionGroup var service: ServiceOptions
+
     @Option(
         help: ArgumentHelp(
-            "A SQLite file, made if there is none, or the URL of a PostgreSQL database; $DATABASE_URL if left out.",
-            valueName: "file-or-url"), completion: .file())
-    var database: String?
+            "Ask the provider so often about what is pending; never if left out.", valueName: "seconds"))
+    var reconcileEvery: Double?
 
     @Option(help: ArgumentHelp("The port, 0 for any free one.", valueName: "number"))
     var port: UInt16 = 8080
@@ -36,9 +37,7 @@ struct Serve: ParsableCommand {
     @Flag(help: .hidden) var cachingAPI = false
 
     func run() throws {
-        var configuration = OrdersServer.Configuration(
-            database: try chosenDatabase(), port: port, bugs: bug.map { [$0] } ?? [], testClock: testClock)
-        configuration.cachesOrdersInMemory = cachingAPI
+        let configuration = try chosenConfiguration()
         // What a parent ignores is ignored by its children too, unless they decide for themselves.
         signal(SIGINT, exitWithParent ? SIG_IGN : SIG_DFL)
         signal(SIGTERM, SIG_DFL)
@@ -56,18 +55,26 @@ struct Serve: ParsableCommand {
         server.stop()
     }
 
-    /// What the option says, or else the environment, where a password is seen by fewer.
-    private func chosenDatabase() throws -> OrdersServer.Database {
-        let text = database ?? ProcessInfo.processInfo.environment["DATABASE_URL"] ?? ""
-        guard !text.isEmpty else {
-            throw ValidationError(
-                "Give --database with a SQLite file or a postgresql:// URL, or set DATABASE_URL to one.")
+    private func chosenConfiguration() throws -> OrdersServer.Configuration {
+        let provider = try service.chosenProvider()
+        var configuration = OrdersServer.Configuration(
+            database: try service.chosenDatabase(), port: port, threads: provider == nil ? 1 : Self.providerThreads,
+            bugs: bug.map { [$0] } ?? [], testClock: testClock, provider: provider)
+        configuration.cachesOrdersInMemory = cachingAPI
+        configuration.reconcileAfterSeconds = service.reconcileAfter
+        configuration.reconcileEverySeconds = reconcileEvery
+        return configuration
+    }
+
+    /// Some wait for the provider while others take its webhooks.
+    private static let providerThreads = 4
+
+    func validate() throws {
+        guard let reconcileEvery else { return }
+        guard service.providerURL != nil else {
+            throw ValidationError("--reconcile-every needs --provider-url: without a provider nothing is ever pending.")
         }
-        do {
-            return try OrdersServer.Database(text)
-        } catch {
-            throw ValidationError(error.description)
-        }
+        guard reconcileEvery > 0 else { throw ValidationError("--reconcile-every must be more than 0.") }
     }
 }
 

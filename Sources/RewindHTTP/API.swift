@@ -1,4 +1,5 @@
 import Foundation
+import HTTPClient
 import Rewind
 
 /// The API under test, over HTTP/1.1.
@@ -37,9 +38,12 @@ public actor API {
         baseURL: String, timeoutMilliseconds: Int = 10_000, headers: [Exchange.Header] = [],
         authentication: Authentication = .none, unixSocketPath: String? = nil, thread: WorkerThread = .shared
     ) throws(APIError) {
-        let endpoint = try Endpoint(
-            baseURL: baseURL, timeoutMilliseconds: timeoutMilliseconds, headers: headers,
-            authentication: authentication, unixSocketPath: unixSocketPath)
+        let own = headers + (authentication.header.map { [$0] } ?? [])
+        let endpoint = try APIError.translating { () throws(HTTPClientError) in
+            try Endpoint(
+                baseURL: baseURL, timeoutMilliseconds: timeoutMilliseconds, headers: own.map(HTTPField.init),
+                unixSocketPath: unixSocketPath)
+        }
         try self.init(endpoint: endpoint, thread: thread)
     }
 
@@ -57,7 +61,7 @@ public actor API {
     private init(endpoint: Endpoint, thread: WorkerThread) throws(APIError) {
         self.endpoint = endpoint
         self.thread = thread
-        connection = try Connection(endpoint: endpoint)
+        connection = try APIError.translating { () throws(HTTPClientError) in try Connection(endpoint: endpoint) }
     }
 
     /// The same API over a connection and thread of its own, for requests that must overlap.
@@ -74,13 +78,18 @@ public actor API {
     /// - Returns: The exchange as it was on the wire; its reply is `.lost` when the answer did not come.
     /// - Throws: ``APIError/unreachable(url:reason:)`` or ``APIError/badRequest(_:)``: nothing was sent.
     public func send(_ request: Request) async throws(APIError) -> Exchange {
-        let outgoing = try OutgoingRequest(request, endpoint: endpoint)
+        let outgoing = try APIError.translating { () throws(HTTPClientError) in
+            try OutgoingRequest(
+                request.method, request.path, headers: request.headers.map(HTTPField.init), body: request.body,
+                endpoint: endpoint, shown: Redaction.standard.path)
+        }
         connection.settle(before: outgoing)
         let start = ContinuousClock.now
-        let reply = try connection.perform(outgoing)
+        let reply = try APIError.translating { () throws(HTTPClientError) in try connection.perform(outgoing) }
         return Exchange(
-            method: outgoing.method, path: outgoing.path, requestHeaders: outgoing.recordedHeaders,
-            requestBody: outgoing.body ?? [], reply: reply, durationNanoseconds: start.elapsedNanoseconds)
+            method: outgoing.method, path: outgoing.path, requestHeaders: outgoing.allHeaders.map(Exchange.Header.init),
+            requestBody: outgoing.body ?? [], reply: Exchange.Reply(reply),
+            durationNanoseconds: start.elapsedNanoseconds)
     }
 }
 

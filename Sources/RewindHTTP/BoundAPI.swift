@@ -1,4 +1,6 @@
+import ExactJSON
 import Foundation
+import HTTPClient
 import Rewind
 
 extension Run {

@@ -1,3 +1,4 @@
+import ExactJSON
 import Foundation
 
 /// A place in a reply's JSON: looked up by name and index, read by a typed getter that throws a sentence.

@@ -21,9 +21,10 @@ package final class Tool {
     ///   - user: the number of the user to run it as, which takes a superuser.
     ///   - launcher: a program and its first arguments, for starting it in another way.
     ///   - databaseURL: `DATABASE_URL`, which no test takes from the environment that it runs in.
+    ///   - secrets: more of the environment.
     package init(
         _ arguments: [String], in scratch: Scratch, asUser user: Int? = nil, through launcher: [String] = [],
-        databaseURL: String? = nil
+        databaseURL: String? = nil, secrets: [String: String] = [:]
     ) throws {
         self.scratch = scratch
         let name = UUID().uuidString
@@ -37,6 +38,7 @@ package final class Tool {
         var environment = ProcessInfo.processInfo.environment
         environment["TMPDIR"] = scratch.temporary.path
         environment["DATABASE_URL"] = databaseURL
+        environment.merge(secrets) { _, new in new }
         process.environment = environment
         process.standardInput = input
         process.standardOutput = try FileHandle(forWritingTo: output)

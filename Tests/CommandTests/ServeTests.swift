@@ -137,5 +137,52 @@ extension CommandTests {
             #expect(ending.errors.hasPrefix(message), "\(ending.errors)")
             #expect(!ending.errors.contains("secret"))
         }
+
+        static let providerArguments = ["serve", "--port", "0", "--provider-url", "http://127.0.0.1:1"]
+
+        @Test(arguments: [
+            (
+                providerArguments, [:],
+                "With --provider-url, set PROVIDER_API_KEY to the provider's API key: without it every call is refused."
+            ),
+            (
+                providerArguments, ["PROVIDER_API_KEY": "secret"],
+                "With --provider-url, set WEBHOOK_SECRET to the key that the provider signs webhooks with: without it "
+                    + "anyone could send them."
+            ),
+            (
+                ["serve", "--reconcile-every", "60"], [:],
+                "--reconcile-every needs --provider-url: without a provider nothing is ever pending."
+            ),
+            (["reconcile"], [:], "Give --provider-url: without a provider nothing is ever pending."),
+        ])
+        func `a provider that cannot be used is said so`(
+            arguments: [String], secrets: [String: String], message: String
+        ) async throws {
+            let scratch = try Scratch()
+            let database = ["--database", scratch.path("orders.sqlite")]
+            let ending = try await Tool(arguments + database, in: scratch, secrets: secrets).end()
+            #expect(ending.status == 2)
+            #expect(ending.output == "")
+            #expect(ending.errors.hasPrefix("Error: \(message)\n"), "\(ending.errors)")
+        }
+
+        @Test func `a provider that cannot be reached leaves the payment pending, and is asked again`() async throws {
+            let scratch = try Scratch()
+            let secrets = ["PROVIDER_API_KEY": "secret", "WEBHOOK_SECRET": "secret"]
+            let database = ["--database", scratch.path("orders.sqlite")]
+            let tool = try Tool(Self.providerArguments + database, in: scratch, secrets: secrets)
+            let api = try API(baseURL: try await tool.firstLine()).bound(to: Journal())
+            _ = try await api.post("/orders", json: ["amount": "100.00", "currency": "USD", "customer_id": "c1"])
+            let answer = try await api.post("/orders/1/pay")
+            #expect(answer.status == 202)
+            #expect(try answer.json.pending_operation.string == "authorize")
+            let asking = ["reconcile", "--provider-url", "http://127.0.0.1:1", "--reconcile-after", "0"]
+            let run = try await Tool(asking + database, in: scratch, secrets: secrets).end()
+            #expect(run.output == "asked about 1, settled 0, sent again 0, still pending 1\n")
+            #expect(run.status == 0)
+            tool.signal(SIGTERM)
+            #expect(try await tool.end().status == 0)
+        }
     }
 }

@@ -90,7 +90,7 @@ import Testing
 }
 
 /// SplitMix64: the same requests each time.
-private struct Seeded: RandomNumberGenerator {
+struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

@@ -1,4 +1,5 @@
 import Foundation
+import RawServer
 import Rewind
 import RewindHTTP
 import Synchronization

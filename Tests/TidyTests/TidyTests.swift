@@ -7,7 +7,9 @@ import Testing
     private static let layers: [(folder: String, mayImport: Set<String>)] = [
         ("Sources/Money", []),
         ("Sources/Rewind", ["CXXHash", "Synchronization", "Foundation"]),
-        ("Sources/RewindHTTP", ["Rewind", "CCurl", "Foundation", "Synchronization"]),
+        ("Sources/RewindHTTP", ["Rewind", "HTTPClient", "ExactJSON", "Foundation"]),
+        ("Sources/HTTPClient", ["CCurl", "Foundation", "Synchronization"]),
+        ("Sources/ExactJSON", ["Foundation"]),
         ("Sources/RewindSQLite", ["Rewind", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/RewindPostgres", ["Rewind", "PostgresDriver", "Foundation", "Synchronization"]),
         ("Sources/RewindReport", ["Rewind", "Foundation"]),
@@ -16,13 +18,13 @@ import Testing
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/Digests", ["CCrypto"]),
         ("Sources/PaymentProviders", ["Money", "Digests", "Synchronization"]),
+        ("Sources/Hyperswitch", ["PaymentProviders", "Money", "Digests", "HTTPClient", "ExactJSON"]),
         ("Sources/Orders", ["Money"]),
         (
             "Sources/OrdersServer",
             [
-                "Orders", "Money", "Digests", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation",
-                "Synchronization",
-                "Glibc", "Darwin",
+                "Orders", "Money", "Digests", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver",
+                "Foundation", "Dispatch", "Synchronization", "Glibc", "Darwin",
             ]
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),

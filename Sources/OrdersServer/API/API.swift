@@ -1,4 +1,3 @@
-import Foundation
 import HTTPServer
 import Money
 import Orders
@@ -6,16 +5,7 @@ import Orders
 /// HTTP on one side, the service on the other: routes, bodies, statuses.
 struct API: Sendable {
     var service: OrderService
-    let keys: KeyService
     let hasTestClock: Bool
-
-    init(_ store: OrderStore, _ configuration: OrdersServer.Configuration) {
-        service = OrderService(configuration, store: store)
-        keys = KeyService(
-            store: store, clock: ServiceClock(isTestClock: configuration.testClock),
-            rules: KeyRules(bugs: configuration.bugs))
-        hasTestClock = configuration.testClock
-    }
 
     /// Answers every request, whatever happens.
     func respond(to request: HTTPRequest) -> HTTPResponse {
@@ -30,7 +20,8 @@ struct API: Sendable {
     /// What the request is for, if this service has it and takes the method.
     func route(of request: HTTPRequest) throws -> Route {
         let route = try Route(path: request.path)
-        if route == .advanceClock && !hasTestClock { throw APIError.unknownRoute(request.path) }
+        let isThere = (!route.needsTestClock || hasTestClock) && (!route.needsProvider || service.payments != nil)
+        guard isThere else { throw APIError.unknownRoute(request.path) }
         guard route.allowedMethods.contains(request.method) else {
             throw APIError.wrongMethod(request.method, allowed: route.allowedMethods)
         }
@@ -38,7 +29,13 @@ struct API: Sendable {
     }
 
     func answer(_ request: HTTPRequest) throws -> HTTPResponse {
-        switch try route(of: request) {
+        let route = try route(of: request)
+        if let payments = service.payments,
+            let answer = try ProviderAPI(payments: payments).answer(request, at: route)
+        {
+            return answer
+        }
+        switch route {
         case .health: return try .json(200, Replies.Health())
         case .orders: return try create(request.body)
         case .order(let id): return try .json(200, Replies.OrderReply(service.find(id)))
@@ -47,6 +44,9 @@ struct API: Sendable {
         case .operation(.capture, let id): return try perform(.capture, on: id, request.body)
         case .operation(.cancel, let id): return try perform(.cancel, on: id, request.body)
         case .advanceClock: return try advanceClock(request.body)
+        case .operation(.void, _), .refunds, .providerWebhook, .reconcile, .payOut, .payout, .reversePayout,
+            .retryPayout, .subscriptions, .subscription:
+            throw APIError.unknownRoute(request.path)
         }
     }
 
@@ -58,7 +58,10 @@ struct API: Sendable {
         }
         let amount = try Money(decimal: body.amount, Currency(body.currency))
         let order = try service.create(amount: amount, customerID: body.customer_id)
-        return try .json(201, Replies.OrderReply(order), headers: ["Location": "/orders/\(order.id)"])
+        let reply =
+            service.payments == nil
+            ? Replies.OrderReply(order) : Replies.OrderReply(OrderView(order: order, pending: nil))
+        return try .json(201, reply, headers: ["Location": "/orders/\(order.id)"])
     }
 
     private func perform(_ command: Command, on id: OrderID, _ bytes: [UInt8]) throws -> HTTPResponse {
@@ -67,12 +70,7 @@ struct API: Sendable {
     }
 
     private func refund(_ id: OrderID, _ bytes: [UInt8]) throws -> HTTPResponse {
-        let body = try Bodies.decodeIfPresent(Bodies.Refund.self, from: bytes)
-        guard body?.currency == nil || body?.amount != nil else {
-            throw APIError.invalidBody("The field \"currency\" is there without \"amount\".")
-        }
-        let currency = try body?.currency.map { code throws(MoneyError) in try Currency(code) }
-        let refunded = try service.refund(id, RefundRequest(amount: body?.amount, currency: currency))
+        let refunded = try service.refund(id, try AmountRequest(body: bytes))
         return try .json(200, Replies.OrderReply(refunded))
     }
 
@@ -90,14 +88,25 @@ struct API: Sendable {
 
     func refuse(_ request: HTTPRequest, _ error: any Error) -> HTTPResponse {
         let shown = APIError(error) ?? .unexpected
-        if shown.status >= 500 { note("\(request.method) \(request.path) failed: \(error)") }
+        if shown.status >= 500 {
+            Log.note("\(request.method) \(request.path) failed: \(error)")
+        }
         let failure = Replies.Failure(error: .init(code: shown.code, message: shown.message))
         let reply = try? HTTPResponse.json(shown.status, failure, headers: shown.headers)
         return reply ?? HTTPResponse(status: shown.status)
     }
+}
 
-    /// Tells the operator.
-    func note(_ line: String) {
-        FileHandle.standardError.write(Data("orders: \(line)\n".utf8))
+extension AmountRequest {
+    /// What a body says that may be left out.
+    ///
+    /// - Throws: `APIError`, or `MoneyError.unknownCurrency`.
+    init(body bytes: [UInt8]) throws {
+        let body = try Bodies.decodeIfPresent(Bodies.Amount.self, from: bytes)
+        guard body?.currency == nil || body?.amount != nil else {
+            throw APIError.invalidBody("The field \"currency\" is there without \"amount\".")
+        }
+        let currency = try body?.currency.map { code throws(MoneyError) in try Currency(code) }
+        self.init(amount: body?.amount, currency: currency)
     }
 }

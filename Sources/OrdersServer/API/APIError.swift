@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import Money
 import Orders
+import PaymentProviders
 
 /// A refusal as a client sees it: a status, a word for programs, a sentence for people.
 struct APIError: Error {
@@ -16,6 +17,20 @@ struct APIError: Error {
 
     static func unknownOrder(_ id: String) -> APIError {
         APIError(status: 404, code: "unknown_order", message: "There is no order \"\(id)\".")
+    }
+
+    static func unknownPayout(_ id: String) -> APIError {
+        APIError(status: 404, code: "unknown_payout", message: "There is no payout \"\(id)\".")
+    }
+
+    static func unknownSubscription(_ id: String) -> APIError {
+        APIError(status: 404, code: "unknown_subscription", message: "There is no subscription \"\(id)\".")
+    }
+
+    static func unknownPlan(_ name: String) -> APIError {
+        let known = Subscription.Plan.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        return APIError(
+            status: 422, code: "unknown_plan", message: "There is no plan \"\(name)\"; there is \(known).")
     }
 
     static func wrongMethod(_ method: String, allowed: [String]) -> APIError {
@@ -53,18 +68,55 @@ struct APIError: Error {
         case let error as KeyRefusal: self.init(error)
         case let error as MoneyError: self.init(error)
         case let error as UnknownOrder: self = .unknownOrder("\(error.id)")
+        case let error as UnknownPayout: self = .unknownPayout("\(error.id)")
+        case let error as UnknownSubscription: self = .unknownSubscription("\(error.id)")
         case is ChangedMeanwhile:
             self.init(status: 409, code: "changed_meanwhile", message: "The order was changed meanwhile; try again.")
         case is DatabaseUnavailable: self = .databaseUnavailable
+        case let error as WebhookError: self.init(error)
+        case let error as UnknownObject:
+            self.init(status: 404, code: "unknown_object", message: error.description)
+        case let error as Contradiction:
+            self.init(status: 409, code: "contradiction", message: error.description)
         default: return nil
+        }
+    }
+
+    /// The provider has said no to an operation. Only a payment is the customer's to try again.
+    init?(_ operation: PaymentOperation) {
+        guard operation.status == .failed else { return nil }
+        let reason = operation.failure ?? "no reason given"
+        switch operation.kind {
+        case .authorize:
+            self.init(status: 402, code: "payment_declined", message: "The payment was declined: \(reason).")
+        case .capture:
+            self.init(status: 409, code: "capture_rejected", message: "The capture was rejected: \(reason).")
+        case .void: self.init(status: 409, code: "void_rejected", message: "The void was rejected: \(reason).")
+        }
+    }
+
+    /// The provider has said no to a refund.
+    init?(_ refund: Refund) {
+        guard refund.status == .failed else { return nil }
+        let reason = refund.failure ?? "no reason given"
+        self.init(status: 409, code: "refund_rejected", message: "The refund was rejected: \(reason).")
+    }
+
+    private init(_ error: WebhookError) {
+        switch error {
+        case .unsigned, .wrongSignature:
+            self.init(status: 401, code: "invalid_signature", message: error.description)
+        case .unreadable: self.init(status: 400, code: "invalid_body", message: error.description)
         }
     }
 
     private init(_ refusal: Refusal) {
         let status =
             switch refusal {
-            case .wrongState, .paymentWindowClosed, .paymentWindowOpen: 409
-            case .amountNotPositive, .amountExceedsRefundable, .currencyMismatch: 422
+            case .wrongState, .paymentWindowClosed, .paymentWindowOpen, .operationPending, .authorizationExpired,
+                .nothingToRefund:
+                409
+            case .amountNotPositive, .amountExceedsRefundable, .amountExceedsAuthorized, .currencyMismatch: 422
             }
         self.init(status: status, code: refusal.code.rawValue, message: refusal.description)
     }

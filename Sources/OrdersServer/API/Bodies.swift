@@ -11,9 +11,9 @@ enum Bodies {
         let customer_id: String
     }
 
-    /// `POST /orders/{id}/refund`. A field that is there must not be null: that would turn a client's slip into a
-    /// refund of everything.
-    struct Refund: Decodable {
+    /// `POST /orders/{id}/refund`, and `/capture` with a provider. A field that is there must not be null: that would
+    /// turn a client's slip into a refund of everything.
+    struct Amount: Decodable {
         let amount: String?
         let currency: String?
 

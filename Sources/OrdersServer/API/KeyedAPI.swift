@@ -13,10 +13,10 @@ extension API {
         guard keys.count == 1 else { throw KeyRefusal.invalidKey }
         let accounts = request.headers.all("X-Account")
         guard accounts.count <= 1 else { throw KeyRefusal.invalidAccount }
-        let identity = try self.keys.rules.request(
+        let identity = try service.keys.rules.request(
             account: accounts.first, key: keys[0], endpoint: "\(request.method) \(request.path)",
             fingerprint: Digests.hexadecimal(Digests.sha256(request.body)))
-        return KeyedRequest(identity, resource: route.resource, clock: self.keys.clock)
+        return KeyedRequest(identity, resource: route.resource, clock: service.keys.clock)
     }
 
     /// Answers a request that came with a key: anew, or as before.
@@ -38,7 +38,7 @@ extension API {
 
     /// The answer to a request that took effect before; nothing if it has to be executed.
     private func known(_ keyed: KeyedRequest) throws -> HTTPResponse? {
-        switch try keys.look(up: keyed.request) {
+        switch try service.keys.look(up: keyed.request) {
         case .nothing: return nil
         case .answer(let answer): return answer.replayed
         case .effect(let path):
@@ -57,16 +57,16 @@ extension API {
     /// things stand.
     private func keeping(_ response: HTTPResponse, of keyed: KeyedRequest) -> HTTPResponse {
         do {
-            try keys.settle(keyed, response.status < 500 ? KeptAnswer(response) : nil)
+            try service.keys.settle(keyed, response.status < 500 ? KeptAnswer(response) : nil)
         } catch {
-            note("keeping the answer to \(keyed.request.endpoint) failed: \(error)")
+            Log.note("keeping the answer to \(keyed.request.endpoint) failed: \(error)")
         }
         return response
     }
 
     private func keeping(refusal: HTTPResponse, of keyed: KeyedRequest) throws -> HTTPResponse {
         do {
-            try keys.keep(keyed, refusal: KeptAnswer(refusal))
+            try service.keys.keep(keyed, refusal: KeptAnswer(refusal))
             return refusal
         } catch is KeyTaken {
             return try lateAnswer(to: keyed)

@@ -1,6 +1,7 @@
 import Foundation
 import Orders
 import OrdersServer
+import PaymentProviders
 
 /// Ours: Swift Testing has a `Bug` too.
 typealias Bug = Orders.Bug
@@ -12,12 +13,14 @@ final class Service {
     let database: TestDatabase
 
     init(
-        on kind: DatabaseKind, bugs: Set<Bug> = [], testClock: Bool = true, threads: Int = 1, caches: Bool = false
+        on kind: DatabaseKind, bugs: Set<Bug> = [], testClock: Bool = true, threads: Int = 1, caches: Bool = false,
+        provider: (any PaymentProvider)? = nil
     ) throws {
         database = try TestDatabase(kind)
         var configuration = OrdersServer.Configuration(
             database: try database.address(), threads: threads, bugs: bugs, testClock: testClock)
         configuration.cachesOrdersInMemory = caches
+        configuration.provider = provider
         server = OrdersServer(configuration: configuration)
         try server.start()
         client = try TestClient(port: server.port)

@@ -102,11 +102,16 @@ final class TestDatabase: Sendable {
                 ? "PRAGMA user_version = \(version)" : "UPDATE schema_version SET version = \(version)")
     }
 
-    /// All that the service keeps, row by row.
+    /// All that the service keeps, row by row; but for the name of the database, which is another one each time.
     func contents() throws -> [String] {
-        try rows("SELECT * FROM orders ORDER BY id") + rows("SELECT * FROM refunds ORDER BY id")
-            + rows("SELECT * FROM clock")
+        try Self.tables.flatMap { table in try rows("SELECT * FROM \(table) ORDER BY id").map { "\(table): \($0)" } }
     }
+
+    /// What both kinds have.
+    static let tables = [
+        "orders", "refunds", "clock", "operations", "disputes", "webhook_events", "webhook_deliveries",
+        "ledger_entries", "reconciler", "payouts", "payout_attempts", "subscriptions",
+    ]
 }
 
 /// Tells whether anyone has written to a database: if so, its version is another one.
@@ -131,13 +136,14 @@ struct ChangeProbe {
 
     /// Which transaction wrote each row, and the numbers drawn, which PostgreSQL takes back from no transaction.
     private static func postgresVersion(of database: TestDatabase) throws -> String {
-        let tables = ["orders", "refunds", "clock", "schema_version"].map {
-            "SELECT '\($0)', id, xmin::text FROM \($0)"
+        let tables = TestDatabase.tables.map { "SELECT '\($0)', id::text, xmin::text FROM \($0)" }
+        let numbers = [
+            "orders_id_seq", "refunds_id_seq", "operations_id_seq", "ledger_entries_id_seq", "payouts_id_seq",
+            "subscriptions_id_seq",
+        ].map {
+            "SELECT '\($0)', last_value::text, is_called::text FROM \($0)"
         }
-        let numbers = ["orders_id_seq", "refunds_id_seq"].map {
-            "SELECT '\($0)', last_value, is_called::text FROM \($0)"
-        }
-        let keys = ["SELECT account || ' ' || idempotency_key, 0, xmin::text FROM idempotency_keys"]
+        let keys = ["SELECT account, idempotency_key, xmin::text FROM idempotency_keys"]
         return try database.rows((tables + numbers + keys).joined(separator: " UNION ALL ") + " ORDER BY 1, 2").joined(
             separator: " ")
     }

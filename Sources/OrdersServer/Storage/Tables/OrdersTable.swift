@@ -4,7 +4,8 @@ import Orders
 /// The table `orders`.
 extension OrderTables {
     private static let columns = """
-        id, customer_id, amount_minor, currency, status, captured_minor, refunded_minor, created_at, expires_at, paid_at
+        id, customer_id, amount_minor, currency, status, captured_minor, refunded_minor, created_at, expires_at,
+        paid_at, refund_pending_minor, disputed_minor
         """
 
     func order(_ id: OrderID) throws -> Order? {
@@ -24,6 +25,11 @@ extension OrderTables {
     /// The orders still pending whose payment window closes at that time or before, by number, locked as well.
     func lockedPendingOrders(dueBy now: Timestamp) throws -> [Order] {
         try orders("WHERE status = 'pending' AND expires_at <= $1 ORDER BY id FOR UPDATE", now.secondsSince1970)
+    }
+
+    /// The orders that are paid and not captured, authorised at that time or before, by number, locked as well.
+    func lockedPaidOrders(authorizedBy time: Timestamp) throws -> [Order] {
+        try orders("WHERE status = 'paid' AND paid_at <= $1 ORDER BY id FOR UPDATE", time.secondsSince1970)
     }
 
     /// Makes an order and gives it the next number.
@@ -50,13 +56,15 @@ extension OrderTables {
         let updated = try connection.run(
             """
             UPDATE orders SET status = $1, captured_minor = $2,
-                refunded_minor = CASE WHEN $3 = 1 THEN refunded_minor ELSE $4 END, paid_at = $5
-            WHERE id = $6 AND status = $7
+                refunded_minor = CASE WHEN $3 = 1 THEN refunded_minor ELSE $4 END, paid_at = $5,
+                refund_pending_minor = $6, disputed_minor = $7
+            WHERE id = $8 AND status = $9
             """,
             [
                 .text(order.status.rawValue), .integer(order.capturedAmount.amountMinorUnits),
                 .integer(keepingRefundedAmount ? 1 : 0), .integer(order.refundedAmount.amountMinorUnits),
-                SQLValue(order.paidAt?.secondsSince1970), .integer(order.id.rawValue), .text(status.rawValue),
+                SQLValue(order.paidAt?.secondsSince1970), .integer(order.refundPendingAmount.amountMinorUnits),
+                .integer(order.disputedAmount.amountMinorUnits), .integer(order.id.rawValue), .text(status.rawValue),
             ])
         guard updated.changes == 1 else { throw ChangedMeanwhile(id: order.id) }
     }
@@ -85,6 +93,8 @@ extension OrderTables {
             refundedAmount: Money(minorUnits: row.integer(6), currency),
             createdAt: Timestamp(secondsSince1970: row.integer(7)),
             expiresAt: Timestamp(secondsSince1970: row.integer(8)),
-            paidAt: row.optionalInteger(9).map { Timestamp(secondsSince1970: $0) })
+            paidAt: row.optionalInteger(9).map { Timestamp(secondsSince1970: $0) },
+            refundPendingAmount: Money(minorUnits: row.integer(10), currency),
+            disputedAmount: Money(minorUnits: row.integer(11), currency))
     }
 }

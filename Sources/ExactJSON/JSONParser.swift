@@ -1,14 +1,14 @@
 /// Why bytes are not JSON, and at which byte.
-struct JSONSyntaxError: Error, CustomStringConvertible {
-    let offset: Int
-    let problem: String
+package struct JSONSyntaxError: Error, CustomStringConvertible {
+    package let offset: Int
+    package let problem: String
 
-    var description: String { "the body is not JSON (\(problem) at byte \(offset))" }
+    package var description: String { "the body is not JSON (\(problem) at byte \(offset))" }
 }
 
 extension JSON {
     /// Reads a JSON text of UTF-8 bytes. Foundation's readers keep neither a number's digits nor an object's order.
-    init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
+    package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
         var parser = JSONParser(bytes: bytes)
         self = try parser.document()
     }

@@ -40,7 +40,7 @@ public enum JSON: Hashable, Sendable {
     }
 
     /// What kind of value it is, with its article, for messages.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"

@@ -2,19 +2,19 @@ import Foundation
 import Synchronization
 
 /// A real listening server that does as it is told: answers, breaks off, or keeps silent.
-final class TestServer: Sendable {
+package final class TestServer: Sendable {
     /// A request as it arrived.
-    struct Received: Sendable {
-        let head: String
-        let body: String
+    package struct Received: Sendable {
+        package let head: String
+        package let body: String
         /// Counted from 1 over all connections.
-        let number: Int
-        let connection: Int
-        var line: String { String(head.prefix { $0 != "\r\n" }) }
-        var headers: [String] { head.components(separatedBy: "\r\n").dropFirst().filter { !$0.isEmpty } }
+        package let number: Int
+        package let connection: Int
+        package var line: String { String(head.prefix { $0 != "\r\n" }) }
+        package var headers: [String] { head.components(separatedBy: "\r\n").dropFirst().filter { !$0.isEmpty } }
     }
 
-    enum Answer: Sendable {
+    package enum Answer: Sendable {
         case respond(String)
         /// Answers and closes the connection without having said so.
         case respondThenClose(String)
@@ -32,9 +32,9 @@ final class TestServer: Sendable {
     private let listener: Int32
     private let state = Mutex((requests: [Received](), connections: 0))
     private let answer: @Sendable (Received) -> Answer
-    let port: UInt16
+    package let port: UInt16
 
-    init(unixSocketPath: String? = nil, answer: @escaping @Sendable (Received) -> Answer) throws {
+    package init(unixSocketPath: String? = nil, answer: @escaping @Sendable (Received) -> Answer) throws {
         // A client that has gone must not end the tests.
         signal(SIGPIPE, SIG_IGN)
         self.answer = answer
@@ -57,9 +57,9 @@ final class TestServer: Sendable {
     // Not closed: its number would be given to another socket while the accepting thread may still use it.
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    var url: String { "http://127.0.0.1:\(port)" }
-    var requests: [Received] { state.withLock { $0.requests } }
-    var connections: Int { state.withLock { $0.connections } }
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var requests: [Received] { state.withLock { $0.requests } }
+    package var connections: Int { state.withLock { $0.connections } }
 
     private func serve(_ client: Int32, connection: Int) {
         defer { close(client) }
@@ -144,6 +144,6 @@ final class TestServer: Sendable {
 }
 
 /// A complete response.
-func response(_ status: String = "200 OK", _ body: String = "{}", headers: String = "") -> String {
+package func response(_ status: String = "200 OK", _ body: String = "{}", headers: String = "") -> String {
     "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
 }

@@ -1,5 +1,4 @@
 import CCurl
-import Rewind
 
 /// What one request brings in, collected from libcurl's callbacks.
 final class Transfer {
@@ -8,21 +7,24 @@ final class Transfer {
     /// Whether the answer was larger than is taken in.
     private(set) var overflowed = false
     private var status = 0
-    private var headers: [Exchange.Header] = []
+    private var headers: [HTTPField] = []
     private var body: [UInt8] = []
     private let handle: UnsafeMutableRawPointer
     private let mayResend: Bool
 
-    private static let largestBodyBytes = 256 << 20
-    static let overflowReason = "the answer was longer than 256 MiB"
+    private let largestBodyBytes: Int
 
-    init(handle: UnsafeMutableRawPointer, mayResend: Bool) {
+    init(handle: UnsafeMutableRawPointer, mayResend: Bool, largestBodyBytes: Int) {
         self.handle = handle
         self.mayResend = mayResend
+        self.largestBodyBytes = largestBodyBytes
     }
 
+    /// Why the answer is not there, if it overflowed.
+    var overflowReason: String { "the answer was longer than \(largestBodyBytes >> 20) MiB" }
+
     /// The answer, once the transfer has succeeded.
-    var reply: Exchange.Reply { .response(status: status, headers: headers, body: body) }
+    var reply: HTTPReply { .response(status: status, headers: headers, body: body) }
 
     /// Points libcurl's callbacks here. The transfer must outlive the call to libcurl.
     func install() {
@@ -64,7 +66,7 @@ final class Transfer {
     }
 
     private func take(body bytes: UnsafeRawBufferPointer) -> Bool {
-        overflowed = body.count + bytes.count > Self.largestBodyBytes
+        overflowed = body.count + bytes.count > largestBodyBytes
         guard !overflowed else { return false }
         body.append(contentsOf: bytes)
         return true
@@ -79,7 +81,7 @@ final class Transfer {
         } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
             let value = UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]).trimmingWhitespace
             let name = String(decoding: line[..<colon], as: UTF8.self)
-            headers.append(Exchange.Header(name, String(decoding: value, as: UTF8.self)))
+            headers.append(HTTPField(name, String(decoding: value, as: UTF8.self)))
         }
     }
 }

@@ -1,8 +1,7 @@
 import Foundation
-import Rewind
 
 /// Where the API is and what every request to it carries: a checked configuration.
-struct Endpoint: Sendable {
+package struct Endpoint: Sendable {
     /// Scheme, host and port, such as `http://127.0.0.1:8080`.
     let origin: String
     /// The base URL's own path, without a trailing slash.
@@ -10,15 +9,24 @@ struct Endpoint: Sendable {
     /// The `Host` field: host, and the port if the base URL names one.
     let host: String
     /// Whether no proxy may stand between: the host is this machine.
-    let isLocal: Bool
+    package let isLocal: Bool
     let unixSocketPath: String?
     let timeoutMilliseconds: Int
-    let headers: [Exchange.Header]
+    let headers: [HTTPField]
+    /// An answer with a longer body counts as lost.
+    let largestBodyBytes: Int
 
-    init(
-        baseURL: String, timeoutMilliseconds: Int, headers: [Exchange.Header], authentication: Authentication,
-        unixSocketPath: String?
-    ) throws(APIError) {
+    /// Checks a configuration.
+    ///
+    /// - Parameters:
+    ///   - timeoutMilliseconds: The longest a request may take, connecting included.
+    ///   - headers: Sent with every request that has none of that name.
+    ///   - unixSocketPath: A socket file to connect to instead of the URL's host and port.
+    /// - Throws: ``HTTPClientError/badConfiguration(_:)`` or ``HTTPClientError/passwordInURL``.
+    package init(
+        baseURL: String, timeoutMilliseconds: Int, headers: [HTTPField] = [], unixSocketPath: String? = nil,
+        largestBodyBytes: Int = 256 << 20
+    ) throws(HTTPClientError) {
         let parts = try Self.parts(of: baseURL)
         guard (1...Int(Int32.max)).contains(timeoutMilliseconds) else {
             throw .badConfiguration(
@@ -31,20 +39,22 @@ struct Endpoint: Sendable {
         isLocal = unixSocketPath != nil || Self.isLoopback(parts.host)
         self.unixSocketPath = unixSocketPath
         self.timeoutMilliseconds = timeoutMilliseconds
-        let own = headers + (authentication.header.map { [$0] } ?? [])
-        for header in own {
+        self.largestBodyBytes = largestBodyBytes
+        for header in headers {
             if let problem = HeaderRules.problem(with: header) { throw .badConfiguration(problem) }
         }
-        self.headers = HeaderRules.replacing([Exchange.Header("Accept", "*/*")], by: own)
+        self.headers = HeaderRules.replacing([HTTPField("Accept", "*/*")], by: headers)
     }
 
     /// The address for messages: where the socket is, too, when it is a file.
-    var description: String { unixSocketPath.map { "\(origin)\(basePath) (socket \($0))" } ?? origin + basePath }
+    package var description: String {
+        unixSocketPath.map { "\(origin)\(basePath) (socket \($0))" } ?? origin + basePath
+    }
 
     private static func parts(
         of text: String
-    ) throws(APIError) -> (scheme: String, host: String, port: Int?, path: String) {
-        func refuse(_ reason: String) -> APIError {
+    ) throws(HTTPClientError) -> (scheme: String, host: String, port: Int?, path: String) {
+        func refuse(_ reason: String) -> HTTPClientError {
             .badConfiguration("The base URL “\(text)” \(reason): give one such as http://127.0.0.1:8080.")
         }
         let start = text.prefix(8).lowercased()
@@ -58,7 +68,7 @@ struct Endpoint: Sendable {
         }
         guard url.user == nil, url.password == nil else {
             // The text is not repeated: it has a secret in it.
-            throw .badConfiguration("The base URL has a name or password in it: pass authentication: .basic instead.")
+            throw .passwordInURL
         }
         guard let host = url.encodedHost, !host.isEmpty else { throw refuse("has no host") }
         guard url.query == nil, url.fragment == nil else { throw refuse("has a query or fragment") }
@@ -73,9 +83,9 @@ struct Endpoint: Sendable {
 }
 
 /// What a header must be for it to arrive as it was meant.
-enum HeaderRules {
+package enum HeaderRules {
     /// Why a header cannot be sent, as a sentence; `nil` if it can. A value is never repeated, it may be a secret.
-    static func problem(with header: Exchange.Header) -> String? {
+    package static func problem(with header: HTTPField) -> String? {
         guard !header.name.isEmpty, header.name.utf8.allSatisfy(isTokenByte) else {
             return "A header cannot be named “\(printable(header.name))”: use letters, digits and dashes."
         }
@@ -91,7 +101,7 @@ enum HeaderRules {
     }
 
     /// The headers, each replaced by those of the same name, if there are any; the others added in order.
-    static func replacing(_ headers: [Exchange.Header], by others: [Exchange.Header]) -> [Exchange.Header] {
+    static func replacing(_ headers: [HTTPField], by others: [HTTPField]) -> [HTTPField] {
         guard !others.isEmpty else { return headers }
         let names = Set(others.map { $0.name.lowercased() })
         return headers.filter { !names.contains($0.name.lowercased()) } + others

@@ -2,7 +2,7 @@ import Foundation
 
 extension JSON {
     /// The decimal value of a number's text; `nil` when it is out of `Decimal`'s range or precision.
-    static func decimal(of text: String) -> Decimal? {
+    package static func decimal(of text: String) -> Decimal? {
         let digits = text.utf8.filter { (0x30...0x39).contains($0) }
         guard digits.count <= 38 else { return nil }
         return Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))

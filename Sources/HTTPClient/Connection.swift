@@ -1,9 +1,8 @@
 import CCurl
 import Foundation
-import Rewind
 
 /// One libcurl handle with its kept connection. Blocks; used from one thread at a time.
-final class Connection {
+package final class Connection {
     private let handle: UnsafeMutableRawPointer
     private let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let endpoint: Endpoint
@@ -25,7 +24,7 @@ final class Connection {
     private static let longestIdleSeconds = 1
     private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    init(endpoint: Endpoint) throws(APIError) {
+    package init(endpoint: Endpoint) throws(HTTPClientError) {
         guard Self.isLibraryReady, let handle = curl_easy_init() else {
             throw .badConfiguration("libcurl could not be started: is this process out of memory?")
         }
@@ -39,9 +38,9 @@ final class Connection {
     }
 
     /// Sends the request and waits.
-    /// - Throws: ``APIError/unreachable(url:reason:)``.
-    func perform(_ request: OutgoingRequest) throws(APIError) -> Exchange.Reply {
-        let transfer = Transfer(handle: handle, mayResend: request.isSafe)
+    /// - Throws: ``HTTPClientError/unreachable(url:reason:)``.
+    package func perform(_ request: OutgoingRequest) throws(HTTPClientError) -> HTTPReply {
+        let transfer = Transfer(handle: handle, mayResend: request.isSafe, largestBodyBytes: endpoint.largestBodyBytes)
         let code = withConfiguration(request, transfer) { curl_easy_perform(handle) }
         learn(from: transfer, succeeded: code == CURLE_OK)
         if code == CURLE_OK { return transfer.reply }
@@ -51,14 +50,14 @@ final class Connection {
         guard transfer.requestsBegun > 0 else {
             throw .unreachable(url: endpoint.description, reason: failure.beforeSending)
         }
-        return .lost(reason: transfer.overflowed ? Transfer.overflowReason : failure.afterSending)
+        return .lost(reason: transfer.overflowed ? transfer.overflowReason : failure.afterSending)
     }
 
     // MARK: Kept connections
 
     /// Finds out whether the kept connection could die under a request that must not be sent twice. Apart from
     /// ``perform(_:)``, because the wait is no time that the API took.
-    func settle(before request: OutgoingRequest) {
+    package func settle(before request: OutgoingRequest) {
         if persistence == .unproven, !request.isSafe, isClosedByServer() { persistence = .absent }
     }
 

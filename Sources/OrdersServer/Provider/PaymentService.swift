@@ -1,0 +1,236 @@
+import Foundation
+import Money
+import Orders
+import PaymentProviders
+
+/// What the service does with a provider's help, each in three phases: a short transaction that decides and records what
+/// will be asked, the call outside of any transaction, and a transaction that settles what the answer decides.
+///
+/// A process may die between the phases, and an answer may be lost: what was recorded stays pending, and a webhook or
+/// ``reconcile()`` brings it to its end.
+final class PaymentService: Sendable {
+    let store: OrderStore
+    let clock: ServiceClock
+    let rules: ProviderRules
+    let payoutRules: PayoutRules
+    let subscriptionRules: SubscriptionRules
+    let defects: Defects
+    let provider: BlockingProvider
+    let reconcileAfterSeconds: Int64
+
+    private init(_ other: PaymentService, under keyed: KeyedRequest) {
+        store = other.store.under(keyed)
+        clock = other.clock
+        rules = other.rules
+        payoutRules = other.payoutRules
+        subscriptionRules = other.subscriptionRules
+        defects = other.defects
+        provider = other.provider
+        reconcileAfterSeconds = other.reconcileAfterSeconds
+    }
+
+    /// The same service for one request that came with a key.
+    func under(_ keyed: KeyedRequest) -> PaymentService {
+        PaymentService(self, under: keyed)
+    }
+
+    var requests: ProviderRequests { ProviderRequests(provider: provider) }
+
+    init(_ configuration: OrdersServer.Configuration, store: OrderStore, provider: any PaymentProvider) {
+        self.store = store
+        clock = ServiceClock(isTestClock: configuration.testClock)
+        rules = ProviderRules(bugs: configuration.bugs)
+        payoutRules = PayoutRules(bugs: configuration.bugs)
+        subscriptionRules = SubscriptionRules(bugs: configuration.bugs)
+        defects = Defects(configuration.bugs)
+        self.provider = BlockingProvider(provider: provider)
+        reconcileAfterSeconds = configuration.reconcileAfterSeconds
+    }
+
+    // MARK: Payments, captures, voids
+
+    func perform(_ kind: PaymentOperation.Kind, _ request: AmountRequest? = nil, on id: OrderID) throws -> Performed {
+        let begun = try begin(kind, request, on: id)
+        try send(begun)
+        return try performed(begun.operation)
+    }
+
+    /// Phase 1.
+    private func begin(_ kind: PaymentOperation.Kind, _ request: AmountRequest?, on id: OrderID) throws -> Begun {
+        try store.transaction { tables in
+            let order = try tables.lockedOrder(id)
+            let pending = try tables.pendingOperation(of: id)
+            let now = try self.clock.now(in: tables)
+            let requested = try request?.amount(for: order)
+            let amount = try self.rules.begin(kind, requested, on: order, pending: pending, at: now)
+            return try Begun(tables.insertOperation(kind, amount, of: order, at: now), of: order, in: tables)
+        }
+    }
+
+    /// Phases 2 and 3.
+    private func send(_ begun: Begun) throws {
+        do {
+            let payment = try requests.send(begun.operation, of: begun.order, rowName: begun.rowName)
+            try settle { _ = try $0.take(payment) }
+        } catch ProviderError.rejected(let rejection) {
+            try settle { _ = try $0.reject(begun.operation, rejection.message) }
+        } catch let error as ProviderError {
+            // It may have happened: the operation stays pending, and its key and id with it.
+            Log.note("\(begun.operation.kind.command) of order \(begun.order.id): \(error)")
+        } catch let error as Contradiction {
+            Log.note("\(error)")
+        }
+    }
+
+    private func performed(_ operation: PaymentOperation) throws -> Performed {
+        try store.reading { tables in
+            guard let view = try tables.orderView(operation.orderID), let after = try tables.operation(operation.id)
+            else { throw UnknownOrder(id: operation.orderID) }
+            return Performed(view: view, operation: after)
+        }
+    }
+
+    // MARK: Refunds
+
+    func refund(_ id: OrderID, _ request: AmountRequest) throws -> RefundPerformed {
+        let reserved = try reserve(request, of: id)
+        try send(reserved)
+        return try store.reading { tables in
+            guard let view = try tables.orderView(id), let after = try tables.refund(reserved.refund.id) else {
+                throw UnknownOrder(id: id)
+            }
+            return RefundPerformed(view: view, refund: after)
+        }
+    }
+
+    /// Phase 1.
+    private func reserve(_ request: AmountRequest, of id: OrderID) throws -> Reserved {
+        try store.transaction { tables in
+            let order = try tables.lockedOrder(id)
+            let pending = try tables.pendingOperation(of: id)
+            let (after, amount) = try self.rules.reserveRefund(
+                try request.amount(for: order), of: order, pending: pending)
+            // What the seller has, or may have, is not the order's to give back.
+            try self.payoutRules.requireRefundable(after: tables.payouts(of: id))
+            try tables.update(after, from: order.status)
+            let refund = try tables.insertPendingRefund(amount, of: id, at: try self.clock.now(in: tables))
+            return try Reserved(refund, in: tables)
+        }
+    }
+
+    /// Phases 2 and 3.
+    private func send(_ reserved: Reserved) throws {
+        do {
+            let answer = try requests.send(reserved.refund, of: reserved.payment, rowName: reserved.rowName)
+            try settle { _ = try $0.take(answer, isFinal: false) }
+        } catch ProviderError.rejected(let rejection) {
+            try settle { _ = try $0.reject(reserved.refund, rejection.message) }
+        } catch let error as ProviderError {
+            // It may have happened: the amount stays reserved, and the row's key and id are used again.
+            Log.note("refund \(reserved.refund.id): \(error)")
+        } catch let error as Contradiction {
+            Log.note("\(error)")
+        }
+    }
+
+    // MARK: Without the provider's help
+
+    func cancel(_ id: OrderID) throws -> Order {
+        try store.transaction { tables in
+            let order = try tables.lockedOrder(id)
+            let after = try self.rules.cancel(order, pending: try tables.pendingOperation(of: id))
+            try tables.update(after, from: order.status)
+            try tables.follow(after, by: self.subscriptionRules, at: try self.clock.now(in: tables))
+            return after
+        }
+    }
+
+    /// Closes what time has run out for: orders that were not paid, or not captured.
+    func expire(in tables: OrderTables, at now: Timestamp) throws -> [OrderID] {
+        let authorizedBy = now.advanced(bySeconds: -Order.authorizationSeconds)
+        try expireSubscriptions(in: tables, at: now)
+        let due =
+            try tables.lockedPendingOrders(dueBy: now) + tables.lockedPaidOrders(authorizedBy: authorizedBy)
+        return try due.compactMap { order in
+            let pending = try tables.pendingOperation(of: order.id)
+            guard let after = rules.expire(order, pending: pending, at: now) else { return nil }
+            try tables.update(after, from: order.status)
+            try tables.follow(after, by: subscriptionRules, at: now)
+            return order.id
+        }
+        .sorted { $0.rawValue < $1.rawValue }
+    }
+
+    func find(_ id: OrderID) throws -> OrderView {
+        guard let view = try store.reading({ try $0.orderView(id) }) else { throw UnknownOrder(id: id) }
+        return view
+    }
+
+    func refunds(of id: OrderID) throws -> [Refund] {
+        try store.reading { tables in
+            guard try tables.order(id) != nil else { throw UnknownOrder(id: id) }
+            return try tables.refunds(of: id)
+        }
+    }
+
+    /// Phase 3: in a transaction of its own.
+    func settle<R: Sendable>(_ body: @Sendable (Settlement) throws -> R) throws -> R {
+        try store.transaction { tables in
+            try body(
+                Settlement(
+                    tables: tables, rules: rules, payoutRules: payoutRules, subscriptionRules: subscriptionRules,
+                    now: try clock.now(in: tables)))
+        }
+    }
+}
+
+/// What phase 1 hands to phase 2.
+struct Begun: Sendable {
+    let operation: PaymentOperation
+    let order: Order
+    let rowName: String
+
+    init(_ operation: PaymentOperation, of order: Order, in tables: OrderTables) throws {
+        self.operation = operation
+        self.order = order
+        rowName = try tables.nameOfRow(operation.id, in: "operations")
+    }
+}
+
+/// The same for refunds.
+struct Reserved: Sendable {
+    let refund: Refund
+    let payment: String
+    let rowName: String
+
+    init(_ refund: Refund, in tables: OrderTables) throws {
+        self.refund = refund
+        payment = try tables.payment(of: refund.orderID)
+        rowName = try tables.nameOfRow(refund.id, in: "refunds")
+    }
+}
+
+/// An order with what is not decided about it.
+struct OrderView: Sendable {
+    let order: Order
+    let pending: PaymentOperation?
+}
+
+/// An operation after its three phases, and the order after it.
+struct Performed: Sendable {
+    let view: OrderView
+    let operation: PaymentOperation
+}
+
+/// A refund after its three phases, and the order after it.
+struct RefundPerformed: Sendable {
+    let view: OrderView
+    let refund: Refund
+}
+
+extension OrderTables {
+    /// An order and what is pending, as they were at one time or shortly after one another.
+    func orderView(_ id: OrderID) throws -> OrderView? {
+        try order(id).map { OrderView(order: $0, pending: try pendingOperation(of: id)) }
+    }
+}
