@@ -46,7 +46,9 @@ let package = Package(
         .target(name: "Orders", dependencies: ["Money"]),
         .target(
             name: "OrdersServer",
-            dependencies: ["Orders", "Money", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver"]),
+            dependencies: [
+                "Orders", "Money", "Digests", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver",
+            ]),
 
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),

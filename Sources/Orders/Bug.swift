@@ -30,6 +30,18 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     case getTouches = "get-touches"
     /// Refunding an unpaid order is an internal error.
     case crashOnUnpaidRefund = "crash-on-unpaid-refund"
+    /// An order's earnings can be paid out again.
+    case payoutTwice = "payout-twice"
+    /// A payout whose outcome is unknown is tried again under a new key.
+    case payoutRetryNewKey = "payout-retry-new-key"
+    /// A payout can be asked back before the seller has it.
+    case reversalOfPending = "reversal-of-pending"
+    /// A subscription is active when its order's payment is only authorised.
+    case activeWithoutPayment = "active-without-payment"
+    /// A repeated idempotency key replays whatever the body says.
+    case keyIgnoresBody = "key-ignores-body"
+    /// One account's idempotency key replays another's answer.
+    case keyForgetsScope = "key-forgets-scope"
 
     // Where a provider moves the money.
 
@@ -59,21 +71,7 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     case overCapture = "over-capture"
 
     /// Whether the bug is in what the service does with a payment provider, and shows only there.
-    public var needsProvider: Bool {
-        switch self {
-        case .doubleRefund, .refundAfterCancel, .captureAfterRefund, .partialRefundOverflow, .roundingOverflow,
-            .negativeRefund, .partialRefundCloses, .doubleCapture, .lateCancel, .payAfterExpiry,
-            .refusedRefundLeavesRow, .staleTotal, .getTouches, .crashOnUnpaidRefund:
-            false
-        case .retryUnderNewID, .acknowledgementIsFinal, .timeoutIsFailure, .duplicateWebhook, .lateFailure,
-            .unknownObjectAccepted, .refundLimitFromTotal, .refundIgnoresPending, .refundIgnoresDisputes,
-            .captureAfterAuthorizationExpired, .reconcilerGivesUp, .overCapture:
-            true
-        }
-    }
-
-    /// The bugs that show without a provider.
-    public static let withoutProvider = allCases.filter { !$0.needsProvider }
+    public var needsProvider: Bool { exploration.needsProvider }
 
     /// What is wrong with the service, in one sentence.
     public var summary: String {
@@ -130,6 +128,18 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "The reconciler marks failed what the provider does not know yet, though the request may still be on its way."
         case .overCapture:
             "A capture's amount is not compared with what was authorised, and the provider is asked for more."
+        case .payoutTwice:
+            "A payout is not tied to the earnings it pays out, so that the same ones are paid out again."
+        case .payoutRetryNewKey:
+            "A payout whose answer was lost is tried again under a new key, and the seller is paid twice."
+        case .reversalOfPending:
+            "A reversal does not check that the seller has the money, and asks back what may never arrive."
+        case .activeWithoutPayment:
+            "A subscription takes an authorised payment for a captured one, and is active without money."
+        case .keyIgnoresBody:
+            "A repeated idempotency key is answered from memory without comparing the body."
+        case .keyForgetsScope:
+            "An idempotency key is looked up without the account, so one reads the answer of another."
         }
     }
 
@@ -181,6 +191,13 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "crash between phases → nothing pending longer than T without a look-up"
         case .overCapture:
             "double capture / over-capture → Σ captured ≤ authorised"
+        case .payoutTwice: "payout twice → at most one transfer per earning set"
+        case .payoutRetryNewKey:
+            "refund retried under a new id → one intent, at most one provider refund; the same holds for payouts"
+        case .reversalOfPending: "stale save overwrites a webhook → status writes are compare-and-set"
+        case .activeWithoutPayment: "active without payment → active ⇒ effective payment"
+        case .keyIgnoresBody: "same key, other body → 422, and nothing of it happens"
+        case .keyForgetsScope: "scoped per account → another tenant cannot read the answer"
         }
     }
 }

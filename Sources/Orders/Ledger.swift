@@ -16,6 +16,8 @@ public struct LedgerEntry: Hashable, Sendable {
         case disputed
         /// What customers' banks took back for good.
         case chargebacks
+        /// What sellers got.
+        case payouts
     }
 
     /// Which account.

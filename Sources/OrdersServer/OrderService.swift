@@ -5,35 +5,56 @@ import Synchronization
 /// What the service can do, each in one transaction: read the order, ask the rules, write what they decided.
 final class OrderService: Sendable {
     private let store: OrderStore
+    private let clock: ServiceClock
     private let rules: OrderRules
     private let defects: Defects
-    private let clock: ServiceClock
-    private let cache: Mutex<[OrderID: Order]>?
+    private let cache: OrderCache?
 
     /// What it does with a provider's help; nothing without a provider, when payments and refunds settle at once.
     let payments: PaymentService?
+    /// What it remembers of requests that came with a key.
+    let keys: KeyService
 
     init(_ configuration: OrdersServer.Configuration) throws {
         let store = try OrderStore(configuration)
         self.store = store
+        clock = ServiceClock(isTestClock: configuration.testClock)
         rules = OrderRules(bugs: configuration.bugs)
         defects = Defects(configuration.bugs)
-        clock = ServiceClock(isTestClock: configuration.testClock)
         payments = configuration.provider.map { PaymentService(configuration, store: store, provider: $0) }
-        cache = configuration.cachesOrdersInMemory ? Mutex([:]) : nil
+        keys = KeyService(store: store, clock: clock, rules: KeyRules(bugs: configuration.bugs))
+        cache = configuration.cachesOrdersInMemory ? OrderCache() : nil
+    }
+
+    private init(_ other: OrderService, under keyed: KeyedRequest) {
+        store = other.store.under(keyed)
+        clock = other.clock
+        rules = other.rules
+        defects = other.defects
+        payments = other.payments?.under(keyed)
+        keys = other.keys
+        cache = other.cache
+    }
+
+    /// The same service for one request that came with a key.
+    func under(_ keyed: KeyedRequest) -> OrderService {
+        OrderService(self, under: keyed)
     }
 
     func create(amount: Money, customerID: String) throws -> Order {
         try rules.requireOrderable(amount)
         let order = try store.transaction { store in
-            try store.insertOrder(amount: amount, customerID: customerID, at: try self.clock.now(in: store))
+            let order = try store.insertOrder(
+                amount: amount, customerID: customerID, at: try self.clock.now(in: store))
+            try store.noteMade("/orders/\(order.id)")
+            return order
         }
         remember([order])
         return order
     }
 
     func find(_ id: OrderID) throws -> Order {
-        if let known = cache?.withLock({ $0[id] }) { return known }
+        if let known = cache?.orders.withLock({ $0[id] }) { return known }
         if defects.has(.getTouches) { try store.transaction { try $0.countView(of: id) } }
         let order = try store.order(id)
         guard let order else { throw UnknownOrder(id: id) }
@@ -94,10 +115,15 @@ final class OrderService: Sendable {
     }
 
     private func remember(_ orders: [Order]) {
-        cache?.withLock { cache in
+        cache?.orders.withLock { cache in
             for order in orders { cache[order.id] = order }
         }
     }
+}
+
+/// What a service remembers of its orders that should not.
+private final class OrderCache: Sendable {
+    let orders = Mutex([OrderID: Order]())
 }
 
 /// How much to capture or refund, as far as the request says: all that is left without an amount, in the order's currency

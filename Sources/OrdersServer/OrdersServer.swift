@@ -38,7 +38,11 @@ import Synchronization
 /// as before, and the attempt is kept as failed. While something is pending, other requests about the payment get 409
 /// `operation_pending`.
 ///
-/// A refused request writes nothing, but for what the provider said no to. All state is in the database and none in the process, so the database may be
+/// A request that changes something may come with an `Idempotency-Key`, in the scope of its `X-Account`: what was done under
+/// a key in the last 24 hours is not done again, and answered as it was, with `Idempotent-Replayed: true`.
+///
+/// A refused request writes nothing, but for what the provider said no to, and for the refusal itself if it came with a
+/// key. All state is in the database and none in the process, so the database may be
 /// changed by another process between requests, even back to an earlier state.
 public final class OrdersServer: Sendable {
     /// What it was made with.

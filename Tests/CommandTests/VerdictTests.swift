@@ -29,7 +29,8 @@ extension CommandTests {
         @Test func `every bug on the list is found and confirmed`() async throws {
             let scratch = try Scratch()
             let listed = try await Tool.run("demo", "--list-bugs", in: scratch)
-            let bugs = listed.lines.filter { !$0.isEmpty && !$0.hasPrefix(" ") }
+            // Those that another exploration finds say so.
+            let bugs = listed.lines.filter { !$0.isEmpty && !$0.hasPrefix(" ") && !$0.hasSuffix("]") }
             #expect(bugs.count >= 8)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (number, bug) in bugs.enumerated() {

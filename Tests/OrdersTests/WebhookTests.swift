@@ -123,7 +123,7 @@ import Testing
             ProviderEvent(id: "evt_1", type: "x", subject: try shop.refunds(of: order, .succeeded)[0]))
         let answer = try other.request(
             "POST", "/webhooks/provider", String(decoding: webhook.body, as: UTF8.self),
-            headers: ["X-Webhook-Signature-512": webhook.signature])
+            headers: ["X-Webhook-Signature-512: \(webhook.signature)"])
         #expect(answer["result"] == "ok")
         gate.open()
         let late = try client.receive()

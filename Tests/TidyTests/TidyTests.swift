@@ -29,8 +29,8 @@ import Testing
         (
             "Sources/OrdersServer",
             [
-                "Orders", "Money", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver", "Foundation",
-                "Dispatch", "Synchronization", "Glibc", "Darwin",
+                "Orders", "Money", "Digests", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver",
+                "Foundation", "Dispatch", "Synchronization", "Glibc", "Darwin",
             ]
         ),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),

@@ -4,25 +4,32 @@ import Orders
 
 /// HTTP on one side, the service on the other: routes, bodies, statuses.
 struct API: Sendable {
-    let service: OrderService
+    var service: OrderService
     let hasTestClock: Bool
 
     /// Answers every request, whatever happens.
     func respond(to request: HTTPRequest) -> HTTPResponse {
         do {
+            if let keyed = try keyed(request) { return try answer(request, under: keyed) }
             return try answer(request)
         } catch {
             return refuse(request, error)
         }
     }
 
-    private func answer(_ request: HTTPRequest) throws -> HTTPResponse {
+    /// What the request is for, if this service has it and takes the method.
+    func route(of request: HTTPRequest) throws -> Route {
         let route = try Route(path: request.path)
         let isThere = (!route.needsTestClock || hasTestClock) && (!route.needsProvider || service.payments != nil)
         guard isThere else { throw APIError.unknownRoute(request.path) }
         guard route.allowedMethods.contains(request.method) else {
             throw APIError.wrongMethod(request.method, allowed: route.allowedMethods)
         }
+        return route
+    }
+
+    func answer(_ request: HTTPRequest) throws -> HTTPResponse {
+        let route = try route(of: request)
         if let payments = service.payments,
             let answer = try ProviderAPI(payments: payments).answer(request, at: route)
         {
@@ -37,7 +44,8 @@ struct API: Sendable {
         case .operation(.capture, let id): return try perform(.capture, on: id, request.body)
         case .operation(.cancel, let id): return try perform(.cancel, on: id, request.body)
         case .advanceClock: return try advanceClock(request.body)
-        case .operation(.void, _), .refunds, .providerWebhook, .reconcile:
+        case .operation(.void, _), .refunds, .providerWebhook, .reconcile, .payOut, .payout, .reversePayout,
+            .retryPayout, .subscriptions, .subscription:
             throw APIError.unknownRoute(request.path)
         }
     }
@@ -78,7 +86,7 @@ struct API: Sendable {
 
     private static let longestAdvanceSeconds: Int64 = 366 * 86_400
 
-    private func refuse(_ request: HTTPRequest, _ error: any Error) -> HTTPResponse {
+    func refuse(_ request: HTTPRequest, _ error: any Error) -> HTTPResponse {
         let shown = APIError(error) ?? .unexpected
         if shown.status >= 500 {
             Log.note("\(request.method) \(request.path) failed: \(error)")

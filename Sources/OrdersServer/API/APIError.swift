@@ -19,6 +19,20 @@ struct APIError: Error {
         APIError(status: 404, code: "unknown_order", message: "There is no order \"\(id)\".")
     }
 
+    static func unknownPayout(_ id: String) -> APIError {
+        APIError(status: 404, code: "unknown_payout", message: "There is no payout \"\(id)\".")
+    }
+
+    static func unknownSubscription(_ id: String) -> APIError {
+        APIError(status: 404, code: "unknown_subscription", message: "There is no subscription \"\(id)\".")
+    }
+
+    static func unknownPlan(_ name: String) -> APIError {
+        let known = Subscription.Plan.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        return APIError(
+            status: 422, code: "unknown_plan", message: "There is no plan \"\(name)\"; there is \(known).")
+    }
+
     static func wrongMethod(_ method: String, allowed: [String]) -> APIError {
         let list = allowed.joined(separator: ", ")
         return APIError(
@@ -29,6 +43,10 @@ struct APIError: Error {
     static func invalidBody(_ message: String) -> APIError {
         APIError(status: 400, code: "invalid_body", message: message)
     }
+
+    static let answerLost = APIError(
+        status: 409, code: "idempotency_answer_lost",
+        message: "The request with this idempotency key took effect, and its answer was lost.")
 
     static let unexpected = APIError(
         status: 500, code: "internal_error", message: "The request failed unexpectedly; the service's log says why.")
@@ -43,8 +61,15 @@ struct APIError: Error {
         switch error {
         case let error as APIError: self = error
         case let error as Refusal: self.init(error)
+        case let error as PayoutRefusal:
+            self.init(status: 409, code: error.code.rawValue, message: error.description)
+        case let error as SubscriptionRefusal:
+            self.init(status: 409, code: error.code.rawValue, message: error.description)
+        case let error as KeyRefusal: self.init(error)
         case let error as MoneyError: self.init(error)
         case let error as UnknownOrder: self = .unknownOrder("\(error.id)")
+        case let error as UnknownPayout: self = .unknownPayout("\(error.id)")
+        case let error as UnknownSubscription: self = .unknownSubscription("\(error.id)")
         case is ChangedMeanwhile:
             self.init(status: 409, code: "changed_meanwhile", message: "The order was changed meanwhile; try again.")
         case is DatabaseUnavailable: self = .databaseUnavailable
@@ -94,6 +119,16 @@ struct APIError: Error {
             case .amountNotPositive, .amountExceedsRefundable, .amountExceedsAuthorized, .currencyMismatch: 422
             }
         self.init(status: status, code: refusal.code.rawValue, message: refusal.description)
+    }
+
+    private init(_ refusal: KeyRefusal) {
+        let status =
+            switch refusal {
+            case .invalidKey, .invalidAccount: 400
+            case .reused: 422
+            case .inFlight: 409
+            }
+        self.init(status: status, code: refusal.rawValue, message: refusal.description)
     }
 
     private init?(_ error: MoneyError) {

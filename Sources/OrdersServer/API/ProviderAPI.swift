@@ -5,6 +5,8 @@ import Orders
 struct ProviderAPI: Sendable {
     let payments: PaymentService
 
+    private var payouts: PayoutAPI { PayoutAPI(payments: payments) }
+
     /// Nothing for a request that the provider has no part in.
     func answer(_ request: HTTPRequest, at route: Route) throws -> HTTPResponse? {
         switch route {
@@ -24,6 +26,12 @@ struct ProviderAPI: Sendable {
             let signature = request.headers["X-Webhook-Signature-512"]
             let result = try payments.receive(request.body, signature: signature)
             return try .json(200, Replies.Delivery(result: result.rawValue))
+        case .payOut(let id): return try payouts.payOut(id, request.body)
+        case .payout(let id): return try payouts.show(id)
+        case .reversePayout(let id): return try payouts.reverse(id, request.body)
+        case .retryPayout(let id): return try payouts.retry(id, request.body)
+        case .subscriptions: return try payouts.subscribe(request.body)
+        case .subscription(let id): return try payouts.show(id)
         case .reconcile: return try .json(200, Replies.ReconciliationReply(payments.reconcile()))
         }
     }

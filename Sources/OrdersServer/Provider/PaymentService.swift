@@ -12,9 +12,27 @@ final class PaymentService: Sendable {
     let store: OrderStore
     let clock: ServiceClock
     let rules: ProviderRules
+    let payoutRules: PayoutRules
+    let subscriptionRules: SubscriptionRules
     let defects: Defects
     let provider: BlockingProvider
     let reconcileAfterSeconds: Int64
+
+    private init(_ other: PaymentService, under keyed: KeyedRequest) {
+        store = other.store.under(keyed)
+        clock = other.clock
+        rules = other.rules
+        payoutRules = other.payoutRules
+        subscriptionRules = other.subscriptionRules
+        defects = other.defects
+        provider = other.provider
+        reconcileAfterSeconds = other.reconcileAfterSeconds
+    }
+
+    /// The same service for one request that came with a key.
+    func under(_ keyed: KeyedRequest) -> PaymentService {
+        PaymentService(self, under: keyed)
+    }
 
     var requests: ProviderRequests { ProviderRequests(provider: provider) }
 
@@ -22,6 +40,8 @@ final class PaymentService: Sendable {
         self.store = store
         clock = ServiceClock(isTestClock: configuration.testClock)
         rules = ProviderRules(bugs: configuration.bugs)
+        payoutRules = PayoutRules(bugs: configuration.bugs)
+        subscriptionRules = SubscriptionRules(bugs: configuration.bugs)
         defects = Defects(configuration.bugs)
         self.provider = BlockingProvider(provider: provider)
         reconcileAfterSeconds = configuration.reconcileAfterSeconds
@@ -91,6 +111,8 @@ final class PaymentService: Sendable {
             let pending = try tables.pendingOperation(of: id)
             let (after, amount) = try self.rules.reserveRefund(
                 try request.amount(for: order), of: order, pending: pending)
+            // What the seller has, or may have, is not the order's to give back.
+            try self.payoutRules.requireRefundable(after: tables.payouts(of: id))
             try tables.update(after, from: order.status)
             let refund = try tables.insertPendingRefund(amount, of: id, at: try self.clock.now(in: tables))
             return try Reserved(refund, in: tables)
@@ -127,6 +149,7 @@ final class PaymentService: Sendable {
             let order = try tables.lockedOrder(id)
             let after = try self.rules.cancel(order, pending: try tables.pendingOperation(of: id))
             try tables.update(after, from: order.status)
+            try tables.follow(after, by: self.subscriptionRules, at: try self.clock.now(in: tables))
             return after
         }
     }
@@ -134,12 +157,14 @@ final class PaymentService: Sendable {
     /// Closes what time has run out for: orders that were not paid, or not captured.
     func expire(in tables: OrderTables, at now: Timestamp) throws -> [OrderID] {
         let authorizedBy = now.advanced(bySeconds: -Order.authorizationSeconds)
+        try expireSubscriptions(in: tables, at: now)
         let due =
             try tables.lockedPendingOrders(dueBy: now) + tables.lockedPaidOrders(authorizedBy: authorizedBy)
         return try due.compactMap { order in
             let pending = try tables.pendingOperation(of: order.id)
             guard let after = rules.expire(order, pending: pending, at: now) else { return nil }
             try tables.update(after, from: order.status)
+            try tables.follow(after, by: subscriptionRules, at: now)
             return order.id
         }
         .sorted { $0.rawValue < $1.rawValue }
@@ -160,7 +185,10 @@ final class PaymentService: Sendable {
     /// Phase 3: in a transaction of its own.
     func settle<R: Sendable>(_ body: @Sendable (Settlement) throws -> R) throws -> R {
         try store.transaction { tables in
-            try body(Settlement(tables: tables, rules: rules, defects: defects, now: try clock.now(in: tables)))
+            try body(
+                Settlement(
+                    tables: tables, rules: rules, payoutRules: payoutRules, subscriptionRules: subscriptionRules,
+                    defects: defects, now: try clock.now(in: tables)))
         }
     }
 }

@@ -3,7 +3,7 @@ import PaymentProviders
 
 /// What a run of the reconciler came to.
 public struct Reconciliation: Hashable, Sendable {
-    /// How many operations and refunds were old and pending, and were asked about.
+    /// How many operations, refunds and payouts were old and pending, and were asked about.
     public var asked = 0
     /// How many of them have ended by it.
     public var settled = 0
@@ -30,16 +30,21 @@ extension PaymentService {
         try inBatches(
             { try $0.pendingRefunds(recordedBy: limit, after: $1, limit: Self.batchSize) }, number: \.id
         ) { count(try attempt("refund \($0.id)", $0, lookUp), in: &run) }
+        try inBatches(
+            { try $0.undecidedPayouts(since: limit, after: $1, limit: Self.batchSize) }, number: \.id.rawValue
+        ) { count(try attempt("payout \($0.id)", $0, lookUp), in: &run) }
         let finished = run
         try store.transaction { tables in
             let now = try self.clock.now(in: tables)
             _ = try self.expire(in: tables, at: now)
+            try tables.deleteExpiredKeys(at: now)
             try tables.record(finished, at: now)
         }
         return finished
     }
 
-    private enum Found {
+    /// What asking about something pending came to.
+    enum Found {
         case settled, settledAfterResending, resent, undecided
     }
 

@@ -9,6 +9,8 @@ import PaymentProviders
 struct Settlement {
     let tables: OrderTables
     let rules: ProviderRules
+    let payoutRules: PayoutRules
+    let subscriptionRules: SubscriptionRules
     let defects: Defects
     let now: Timestamp
 
@@ -39,7 +41,7 @@ struct Settlement {
 
     private func succeed(_ operation: PaymentOperation, _ order: Order) throws -> Bool {
         guard try tables.settle(operation, as: .succeeded, at: now) else { return false }
-        try tables.update(try rules.succeed(operation, on: order), from: order.status)
+        try write(try rules.succeed(operation, on: order), from: order)
         if operation.kind == .capture { try tables.book(LedgerEntry.capture(operation), of: order.id, at: now) }
         return true
     }
@@ -47,7 +49,7 @@ struct Settlement {
     private func fail(_ operation: PaymentOperation, _ order: Order, _ reason: String) throws -> Bool {
         guard try tables.settle(operation, as: .failed, failure: reason, at: now) else { return false }
         let after = rules.fail(operation, on: order, at: now)
-        if after != order { try tables.update(after, from: order.status) }
+        if after != order { try write(after, from: order) }
         return true
     }
 
@@ -77,7 +79,7 @@ struct Settlement {
     private func succeed(_ refund: Refund, _ order: Order) throws -> Bool {
         let isFirst = try tables.settle(refund, as: .succeeded, at: now)
         guard defects.guarding(.duplicateWebhook, isFirst) else { return false }
-        try tables.update(try rules.succeed(refund, of: order), from: order.status)
+        try write(try rules.succeed(refund, of: order), from: order)
         try tables.book(LedgerEntry.refund(refund), of: order.id, at: now)
         return true
     }
@@ -86,7 +88,7 @@ struct Settlement {
         let isFirst = try tables.settle(
             refund, as: .failed, failure: reason, evenIfEnded: defects.has(.lateFailure), at: now)
         guard isFirst else { return false }
-        try tables.update(try rules.fail(refund, of: order), from: order.status)
+        try write(try rules.fail(refund, of: order), from: order)
         return true
     }
 
@@ -105,9 +107,15 @@ struct Settlement {
             id: seen.id, orderID: id, amount: known?.amount ?? seen.amount, status: Self.status(of: seen))
         if let known, known.status.isFinal || known.status == dispute.status { return false }
         if known == nil { try tables.insert(dispute, at: now) } else { try tables.update(dispute) }
-        try tables.update(try rules.move(dispute, from: known?.status, of: order), from: order.status)
+        try write(try rules.move(dispute, from: known?.status, of: order), from: order)
         try tables.book(LedgerEntry.dispute(dispute, from: known?.status), of: id, at: now)
         return true
+    }
+
+    /// Writes an order, and with it what it pays for.
+    private func write(_ after: Order, from before: Order) throws {
+        try tables.update(after, from: before.status)
+        try tables.follow(after, by: subscriptionRules, at: now)
     }
 
     private static func status(of dispute: ProviderDispute) -> Dispute.Status {

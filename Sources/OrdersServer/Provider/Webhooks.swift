@@ -41,7 +41,7 @@ extension PaymentService {
         case .payment(let payment): return try settlement.take(payment)
         case .refund(let refund): return try settlement.take(refund, isFinal: true)
         case .dispute(let dispute): return try settlement.take(dispute)
-        case .payout(let payout): throw UnknownObject(description: "There is no payout \(payout.id).")
+        case .payout(let payout): return try settlement.take(payout, isFinal: true)
         case .other: return false
         }
     }

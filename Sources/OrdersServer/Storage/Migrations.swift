@@ -6,7 +6,8 @@ struct Migrations {
     init(in sql: SQLDialect) {
         steps = [
             Self.ordersAndRefunds(sql), Self.testClock(sql), Self.providerColumns(sql) + Self.operations(sql),
-            Self.webhooks(sql) + Self.books(sql),
+            Self.webhooks(sql) + Self.books(sql), Self.idempotencyKeys(sql),
+            Self.payouts(sql) + Self.subscriptions(sql),
         ]
     }
 
@@ -139,7 +140,7 @@ struct Migrations {
             id \(sql.identity),
             order_id \(sql.integer) NOT NULL REFERENCES orders (id),
             cause TEXT NOT NULL,
-            account TEXT NOT NULL CHECK (account IN ('balance', 'sales', 'refunds', 'disputed', 'chargebacks')),
+            account TEXT NOT NULL CHECK (account IN ('balance', 'sales', 'refunds', 'disputed', 'chargebacks', 'payouts')),
             amount_minor \(sql.integer) NOT NULL,
             currency TEXT NOT NULL,
             created_at \(sql.integer) NOT NULL

@@ -4,6 +4,7 @@ import Orders
 /// What the service keeps, in either database. Used by many threads at once; keeps nothing in memory.
 struct OrderStore: Sendable {
     private let database: any SQLDatabase
+    private var keyed: KeyedRequest?
 
     init(_ database: any SQLDatabase) {
         self.database = database
@@ -26,9 +27,22 @@ struct OrderStore: Sendable {
     ///
     /// The body may be run once more if nothing of the first time stays, so it must do nothing but ask and decide.
     func transaction<R: Sendable>(_ body: @Sendable (OrderTables) throws -> R) throws -> R {
-        try database.withConnection { connection in
-            try connection.transaction { try body(OrderTables(connection)) }
+        let result = try database.withConnection { connection in
+            try connection.transaction {
+                let tables = OrderTables(connection, keyed)
+                try keyed?.claim(in: tables)
+                return try body(tables)
+            }
         }
+        keyed?.commitClaim()
+        return result
+    }
+
+    /// The same store for one request: whose key is claimed with the first transaction that it commits.
+    func under(_ keyed: KeyedRequest) -> OrderStore {
+        var store = self
+        store.keyed = keyed
+        return store
     }
 
     /// An order as it was last committed.
@@ -40,9 +54,12 @@ struct OrderStore: Sendable {
 /// All tables, over one connection. What can be asked of each is in a file of its own under `Tables`.
 struct OrderTables {
     let connection: any SQLConnection
+    /// The request on whose behalf they are used, if it came with a key.
+    let keyed: KeyedRequest?
 
-    init(_ connection: any SQLConnection) {
+    init(_ connection: any SQLConnection, _ keyed: KeyedRequest? = nil) {
         self.connection = connection
+        self.keyed = keyed
     }
 }
 

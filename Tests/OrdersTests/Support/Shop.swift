@@ -71,7 +71,7 @@ final class Shop {
     func deliver(_ body: String, signature: String?) throws -> Answer {
         try service.client.request(
             "POST", "/webhooks/provider", body,
-            headers: signature.map { ["X-Webhook-Signature-512": $0] } ?? [:])
+            headers: signature.map { ["X-Webhook-Signature-512: \($0)"] } ?? [])
     }
 
     func deliver(_ id: String, _ subject: ProviderEvent.Subject) throws -> Answer {
@@ -145,9 +145,11 @@ final class Shop {
                 (SELECT coalesce(sum(amount_minor), 0) FROM refunds
                     WHERE order_id = orders.id AND status = 'pending') AS under_way,
                 (SELECT coalesce(sum(amount_minor), 0) FROM disputes
-                    WHERE order_id = orders.id AND status <> 'won') AS disputed
+                    WHERE order_id = orders.id AND status <> 'won') AS disputed,
+                (SELECT coalesce(sum(amount_minor), 0) FROM payouts
+                    WHERE order_id = orders.id AND completed_at IS NOT NULL AND status <> 'reversed') AS paid_out
                 FROM orders) AS told
-            WHERE balance <> captured_minor - refunded_minor - disputed_minor OR refunded <> refunded_minor
+            WHERE balance <> captured_minor - refunded_minor - disputed_minor - paid_out OR refunded <> refunded_minor
                 OR under_way <> refund_pending_minor OR disputed <> disputed_minor
                 OR refunded_minor + refund_pending_minor > captured_minor
             """)

@@ -29,13 +29,13 @@ final class TestClient {
 
     func get(_ path: String) throws -> Answer { try request("GET", path) }
 
-    func post(_ path: String, _ body: String = "") throws -> Answer { try request("POST", path, body) }
+    func post(_ path: String, _ body: String = "", headers: [String] = []) throws -> Answer {
+        try request("POST", path, body, headers: headers)
+    }
 
-    func request(
-        _ method: String, _ path: String, _ body: String = "", headers: [String: String] = [:]
-    ) throws -> Answer {
+    func request(_ method: String, _ path: String, _ body: String = "", headers: [String] = []) throws -> Answer {
         let length = method == "GET" || method == "HEAD" ? "" : "Content-Length: \(body.utf8.count)\r\n"
-        let fields = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
+        let fields = headers.map { $0 + "\r\n" }.joined()
         try send("\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n\(fields)\(length)\r\n\(body)")
         return try receive(hasBody: method != "HEAD")
     }

@@ -110,7 +110,7 @@ final class TestDatabase: Sendable {
     /// What both kinds have.
     static let tables = [
         "orders", "refunds", "clock", "operations", "disputes", "webhook_events", "webhook_deliveries",
-        "ledger_entries", "reconciler",
+        "ledger_entries", "reconciler", "payouts", "payout_attempts", "subscriptions",
     ]
 }
 
@@ -137,10 +137,14 @@ struct ChangeProbe {
     /// Which transaction wrote each row, and the numbers drawn, which PostgreSQL takes back from no transaction.
     private static func postgresVersion(of database: TestDatabase) throws -> String {
         let tables = TestDatabase.tables.map { "SELECT '\($0)', id::text, xmin::text FROM \($0)" }
-        let numbers = ["orders_id_seq", "refunds_id_seq", "operations_id_seq", "ledger_entries_id_seq"].map {
+        let numbers = [
+            "orders_id_seq", "refunds_id_seq", "operations_id_seq", "ledger_entries_id_seq", "payouts_id_seq",
+            "subscriptions_id_seq",
+        ].map {
             "SELECT '\($0)', last_value::text, is_called::text FROM \($0)"
         }
-        return try database.rows((tables + numbers).joined(separator: " UNION ALL ") + " ORDER BY 1, 2").joined(
+        let keys = ["SELECT account, idempotency_key, xmin::text FROM idempotency_keys"]
+        return try database.rows((tables + numbers + keys).joined(separator: " UNION ALL ") + " ORDER BY 1, 2").joined(
             separator: " ")
     }
 }
