@@ -9,9 +9,10 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explores the reference orders service, correct or with a bug.",
         discussion: """
-            Starts the service as a process of its own, on a free port, with a private database, and explores it over \
-            HTTP. With --all-bugs the correct service comes first, then every bug; the exit code is 0 when the correct \
-            one held and every bug was found.
+            Starts the service as a process of its own, on a free port, with a private database, and where the \
+            exploration has a payment provider, with a sandbox of one; and explores all of it over HTTP. With --all-bugs \
+            each exploration of the correct service comes first, then every bug; the exit code is 0 when the correct one \
+            held and every bug was found. With --exploration it is about that one alone.
             """)
 
     @Option(help: ArgumentHelp("The bug to start the service with; --list-bugs names them.", valueName: "name"))
@@ -23,8 +24,11 @@ struct Demo: AsyncParsableCommand {
     @Flag(help: "List the bugs, with a sentence each.")
     var listBugs = false
 
-    @Option(help: ArgumentHelp("What to explore.", valueName: "name"))
-    var exploration = ShippedExploration.payments
+    @Option(
+        help: ArgumentHelp(
+            "What to explore: the one that finds the bug, or else \(ZooExploration.providerFaults.rawValue).",
+            valueName: "name"))
+    var exploration: ZooExploration?
 
     @OptionGroup var search: SearchOptions
 
@@ -45,8 +49,8 @@ struct Demo: AsyncParsableCommand {
 
     func validate() throws {
         if bug != nil && allBugs { throw ValidationError("Give --bug or --all-bugs, not both.") }
-        if let bug, bug.needsProvider {
-            throw ValidationError("\(bug.rawValue) shows only with a provider; see rewind serve --provider-url.")
+        if let bug, let exploration, bug.needsProvider && !exploration.needsProvider {
+            throw ValidationError("\(bug.rawValue) shows only with a provider, and \(exploration.rawValue) has none.")
         }
         if allBugs && json != nil {
             throw ValidationError("--json belongs to one exploration; --all-bugs makes many.")
@@ -71,41 +75,52 @@ struct Demo: AsyncParsableCommand {
     }
 
     private func exploreOne(_ databases: DemoDatabases) async throws {
-        let result = try await explore(bug, databases, title: bug?.rawValue ?? "demo")
+        let chosen = exploration ?? bug?.exploration ?? .providerFaults
+        let result = try await explore(chosen, with: bug, databases, title: bug?.rawValue ?? "demo")
         Terminal.result(ConsoleReport(result, isColored: Terminal.resultsAreColored).text)
         if let json { try write(JSONReport(result).data(), to: json) }
         throw result.verdict.exitCode
     }
 
-    private func explore(_ bug: Bug?, _ databases: DemoDatabases, title: String) async throws -> ExplorationResult {
+    private func explore(
+        _ exploration: ZooExploration, with bug: Bug?, _ databases: DemoDatabases, title: String
+    ) async throws -> ExplorationResult {
         let service = ServiceUnderTest(
             bug: bug, exploration: exploration, database: try databases.next(), isCaching: cachingAPI)
         return try await service.explored(by: search, title: title)
     }
 
-    /// The bugs that the one exploration there is so far can find.
-    private static let zoo = Bug.allCases.filter { $0.exploration == .payments }
-
-    /// The whole zoo, one line each.
+    /// The correct service, then the whole zoo, a few lines each.
     private func exploreAll(_ databases: DemoDatabases) async throws {
-        let correct = try await explore(nil, databases, title: "correct service")
-        Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
-        var missed = 0
-        for bug in Self.zoo {
+        let explorations = exploration.map { [$0] } ?? ZooExploration.allCases
+        var verdicts: [Verdict] = []
+        for exploration in explorations {
             if Task.isCancelled { throw ExitCode.notDecided }
-            let result = try await explore(bug, databases, title: bug.rawValue)
-            let finding = result.violations.filter(\.isConfirmed).min {
-                $0.counterexample.steps.count < $1.counterexample.steps.count
-            }
-            if case .interrupted = result.stopReason { throw ExitCode.notDecided }
-            if finding == nil { missed += 1 }
-            Terminal.result(ZooLine(bug: bug, finding: finding, result: result).text)
+            let correct = try await explore(exploration, with: nil, databases, title: "correct service")
+            Terminal.result("\(exploration.rawValue)\n")
+            Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
+            verdicts.append(correct.verdict)
         }
-        let found = Self.zoo.count - missed
+        let bugs = Bug.allCases.filter { explorations.contains($0.exploration) }
+        var missed = 0
+        for bug in bugs where try await !isFound(bug, databases) { missed += 1 }
         Terminal.result(
-            "\n\(found) of \(Self.zoo.count) bugs found, each by a path that was replayed from the root.\n")
-        guard case .held = correct.verdict else { throw correct.verdict.exitCode }
+            "\n\(bugs.count - missed) of \(bugs.count) bugs found, each by a path that was replayed from the root.\n")
+        for verdict in verdicts {
+            guard case .held = verdict else { throw verdict.exitCode }
+        }
         if missed > 0 { throw ExitCode.violated }
+    }
+
+    private func isFound(_ bug: Bug, _ databases: DemoDatabases) async throws -> Bool {
+        if Task.isCancelled { throw ExitCode.notDecided }
+        let result = try await explore(bug.exploration, with: bug, databases, title: bug.rawValue)
+        let finding = result.violations.filter(\.isConfirmed).min {
+            $0.counterexample.steps.count < $1.counterexample.steps.count
+        }
+        if case .interrupted = result.stopReason { throw ExitCode.notDecided }
+        Terminal.result(ZooLine(bug: bug, finding: finding, result: result).text)
+        return finding != nil
     }
 
     private func write(_ data: Data, to path: String) throws {

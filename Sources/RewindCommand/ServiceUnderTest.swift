@@ -7,7 +7,7 @@ import RewindHTTP
 /// The reference service as a process of its own with a private database, for as long as it is explored.
 struct ServiceUnderTest {
     let bug: Bug?
-    let exploration: ShippedExploration
+    let exploration: ZooExploration
     let database: DatabaseUnderTest
     let isCaching: Bool
 
@@ -17,7 +17,7 @@ struct ServiceUnderTest {
         try database.check()
         let team = try await ServiceTeam(
             of: search.workers, arguments: arguments, database: database,
-            providerSettings: exploration.hasProvider ? exploration.providerSettings : nil)
+            providerSettings: exploration.needsProvider ? exploration.providerSettings : nil)
         do {
             let result = try await explored(by: team, search, title: title)
             if case .failed = result.stopReason { for note in await team.notes() { Terminal.note(note) } }
@@ -37,7 +37,9 @@ struct ServiceUnderTest {
         let progress = ProgressLine(title: title)
         defer { progress.finish() }
         return try await exploration.explore(
-            with: .init(options: search, workers: workers, makeWorld: world, onProgress: progress.show))
+            with: .init(
+                options: search, usualDepth: exploration.usualDepth, workers: workers, makeWorld: world,
+                onProgress: progress.show))
     }
 
     private var arguments: [String] {

@@ -1,0 +1,58 @@
+import ArgumentParser
+import HyperswitchSandbox
+import Orders
+import Payments
+import ProviderExplorations
+import Rewind
+
+/// The explorations that come with the program, and how each is run.
+extension ZooExploration: ExpressibleByArgument {
+    func explore(with search: Search) async throws -> ExplorationResult {
+        switch self {
+        case .payments: try await search.explore(Payments.payments)
+        case .idempotencyKeys: try await search.explore(ProviderExplorations.idempotencyKeys)
+        case .providerFaults: try await search.explore(ProviderExplorations.providerFaults)
+        case .payouts: try await search.explore(ProviderExplorations.payouts)
+        case .subscriptions: try await search.explore(ProviderExplorations.subscriptions)
+        case .webhookSecurity: try await search.explore(ProviderExplorations.webhookSecurity)
+        }
+    }
+
+    /// How the provider is set: its banks take their time, so that what is pending is seen.
+    var providerSettings: SandboxSettings {
+        var settings = SandboxSettings()
+        settings.refunds = .pending
+        settings.payouts = .pending
+        return settings
+    }
+
+    /// How deep it is explored unless the user says otherwise: what a disaster leads to is seen a few steps after it, and
+    /// their combinations go on for long.
+    var usualDepth: Int? {
+        switch self {
+        case .payments, .idempotencyKeys: nil
+        case .providerFaults: 7
+        case .webhookSecurity: 8
+        case .payouts: 9
+        case .subscriptions: nil
+        }
+    }
+
+    /// Who explores, and how.
+    struct Search {
+        let options: SearchOptions
+        let usualDepth: Int?
+        let workers: [Worker]
+        let makeWorld: @Sendable (Int, WorkerThread) async throws -> World
+        let onProgress: @Sendable (ExplorationProgress) -> Void
+
+        fileprivate func explore<Context>(_ exploration: Exploration<Context>) async throws -> ExplorationResult {
+            var limits = options.limits
+            limits.depth = limits.depth ?? usualDepth
+            let explorer = try Explorer(
+                exploration, by: workers, strategy: options.strategy, seed: options.seed, limits: limits,
+                replacingLostWorlds: options.workers > 1 ? makeWorld : nil, onProgress: onProgress)
+            return await explorer.explore()
+        }
+    }
+}
