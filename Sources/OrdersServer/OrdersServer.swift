@@ -38,8 +38,8 @@ import Synchronization
 /// as before, and the attempt is kept as failed. While something is pending, other requests about the payment get 409
 /// `operation_pending`.
 ///
-/// A refused request writes nothing, but for what the provider said no to. All state is in the database and none in the process, so the database may be
-/// changed by another process between requests, even back to an earlier state.
+/// A refused request writes nothing, but for what the provider said no to. All state is in the database and none in the
+/// process, so the database may be changed by another process between requests, even back to an earlier state.
 public final class OrdersServer: Sendable {
     /// What it was made with.
     public let configuration: Configuration
