@@ -9,7 +9,7 @@ public let idempotencyKeys = Exploration(of: Repetition.self) {
         let reply = try await run.send("100.00", as: "alice")
         guard reply.isSuccess else { return .refused }
         run.context.isReplayedWell =
-            try reply.json["id"].int64 == run.context.first
+            try reply.json["id"].integer == run.context.first
             && reply.header("Idempotent-Replayed") == "true"
         return .accepted
     }
@@ -30,14 +30,14 @@ public let idempotencyKeys = Exploration(of: Repetition.self) {
     Action("somebody_else") { run in
         let reply = try await run.send("100.00", as: "bob")
         guard reply.isSuccess else { return .refused }
-        let id = try reply.json["id"].int64
+        let id = try reply.json["id"].integer
         if id == run.context.first { run.context.isLeaked = true }
         run.context.others = id
         return .accepted
     }
     .when { $0.first != nil }
     Action("empty_key") { run in
-        try await run.api.post("/orders", json: order("100.00"), headers: ["Idempotency-Key": ""]).outcome
+        try await run.api.post("/orders", json: newOrder("100.00"), headers: ["Idempotency-Key": ""]).outcome
     }
 
     Invariant<Repetition>("one_effect_per_key", .critical, "A repeated request makes one order for each account") {
@@ -67,18 +67,18 @@ public struct Repetition: ExplorationContext {
     public init() {}
 }
 
-private func order(_ amount: String) -> [String: String] {
+private func newOrder(_ amount: String) -> [String: String] {
     ["amount": amount, "currency": "USD", "customer_id": "cust_123"]
 }
 
 extension Run<Repetition> {
     fileprivate func send(_ amount: String, as account: String) async throws -> Reply {
-        try await api.post("/orders", json: order(amount), headers: ["Idempotency-Key": "key-1", "X-Account": account])
+        try await api.post("/orders", json: newOrder(amount), headers: ["Idempotency-Key": "key-1", "X-Account": account])
     }
 
     fileprivate mutating func create(_ amount: String) async throws -> Outcome {
         let reply = try await send(amount, as: "alice")
-        if reply.isSuccess { context.first = try reply.json["id"].int64 }
+        if reply.isSuccess { context.first = try reply.json["id"].integer }
         return reply.outcome
     }
 }

@@ -70,7 +70,7 @@ private let earningActions: [Action<Earnings>] = [
         let created = try await run.api.post(
             "/orders", json: ["amount": "100.00", "currency": "USD", "customer_id": "cust_123"])
         guard created.isSuccess else { return created.outcome }
-        let id = try created.json["id"].int64
+        let id = try created.json["id"].integer
         run.context.orderID = id
         for command in ["pay", "capture"] {
             let reply = try await run.api.post("/orders/\(id)/\(command)")

@@ -77,7 +77,7 @@ private let membershipActions: [Action<Membership>] = [
     Action("create_order") { run in
         let reply = try await run.api.post(
             "/orders", json: ["amount": "100.00", "currency": "USD", "customer_id": "cust_123"])
-        if reply.isSuccess { run.context.orderID = try reply.json["id"].int64 }
+        if reply.isSuccess { run.context.orderID = try reply.json["id"].integer }
         return reply.outcome
     }
     .when { $0.orderID == nil },

@@ -78,7 +78,7 @@ final class PaymentService: Sendable {
             // It may have happened: the operation stays pending, and its key and id with it.
             Log.note("\(begun.operation.kind.command) of order \(begun.order.id): \(error)")
             if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(begun.operation, "timed out") } }
-        } catch let error as Contradiction {
+        } catch let error where error.isAboutTheAnswer {
             Log.note("\(error)")
         }
     }
@@ -131,7 +131,7 @@ final class PaymentService: Sendable {
             Log.note("refund \(reserved.refund.id): \(error)")
             if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(reserved.refund, "timed out") } }
             if defects.has(.retryUnderNewID) { try sendAnew(reserved.refund) }
-        } catch let error as Contradiction {
+        } catch let error where error.isAboutTheAnswer {
             Log.note("\(error)")
         }
     }
@@ -191,6 +191,11 @@ final class PaymentService: Sendable {
                     defects: defects, now: try clock.now(in: tables)))
         }
     }
+}
+
+extension Error {
+    /// Whether the provider has answered something else than it was asked for: as good as no answer.
+    fileprivate var isAboutTheAnswer: Bool { self is Contradiction || self is UnknownObject }
 }
 
 /// What phase 1 hands to phase 2.
