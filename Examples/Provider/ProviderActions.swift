@@ -101,12 +101,27 @@ func delivery(
     _ deliver: @escaping @Sendable (HyperswitchSandbox) async throws -> SandboxDeliveryReport?
 ) -> Action<Purchase> {
     Action(name) { run in
-        let provider = try run.provider
-        guard let report = try await deliver(provider) else { return .skipped("no webhook is due") }
+        guard let outcome = try await run.deliver(deliver) else { return .skipped("no webhook is due") }
         run.context.isReconciled = false
-        let body = provider.state.events[report.eventID]?.body ?? ""
-        for outcome in report.outcomes { run.journal.append(Exchange(webhook: body, outcome)) }
         if run.context.orderID != nil { try await run.look() }
+        return outcome
+    }
+}
+
+extension Run {
+    /// The provider, with its controls.
+    var provider: HyperswitchSandbox {
+        get throws { try world.system(SandboxSystem.self).sandbox }
+    }
+
+    /// Lets webhooks arrive, and puts them into the journal; nothing if none is due.
+    func deliver(
+        _ deliver: (HyperswitchSandbox) async throws -> SandboxDeliveryReport? = { try await $0.deliverNext() }
+    ) async throws -> Outcome? {
+        let provider = try provider
+        guard let report = try await deliver(provider) else { return nil }
+        let body = provider.state.events[report.eventID]?.body ?? ""
+        for outcome in report.outcomes { journal.append(Exchange(webhook: body, outcome)) }
         return report.status.map { (200..<300).contains($0) } == true ? .accepted : .refused
     }
 }

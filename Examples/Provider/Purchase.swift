@@ -17,8 +17,6 @@ public struct Purchase: ExplorationContext {
     public var disasters = 0
     /// Whether a refund was accepted of more than the order said was left.
     public var isOverdrawn = false
-    /// Whether a webhook that is not the provider's was believed.
-    public var isDeceived = false
     /// Whether the service has just asked the provider about all that is not decided, and nothing happened since.
     public var isReconciled = false
 
@@ -55,11 +53,6 @@ struct PurchaseReply: Decodable {
 }
 
 extension Run<Purchase> {
-    /// The provider, with its controls.
-    var provider: HyperswitchSandbox {
-        get throws { try world.system(SandboxSystem.self).sandbox }
-    }
-
     var order: String { "/orders/\(context.orderID ?? 0)" }
 
     /// Looks at the order again.

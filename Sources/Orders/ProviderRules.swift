@@ -45,7 +45,7 @@ public struct ProviderRules: Sendable {
         case .capture:
             try requireAuthorizationAlive(order, at: now)
             if let requested { try requireCapturable(requested, of: order) }
-        case .void: break
+        case .void: try requireAuthorizationAlive(order, at: now)
         }
         return requested ?? order.amount
     }

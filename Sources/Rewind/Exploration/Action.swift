@@ -25,6 +25,7 @@ public struct Action<Context: ExplorationContext>: Sendable {
     let variants: [Variant]
     private(set) var canBeFormed: @Sendable (Context) -> Bool = { _ in true }
     private(set) var maximumPerPath: Int?
+    private(set) var isForbidden = false
 
     /// An action without arguments.
     public init(_ name: String, perform: @escaping Body) {
@@ -54,6 +55,14 @@ public struct Action<Context: ExplorationContext>: Sendable {
     public func atMost(_ count: Int) -> Action {
         var copy = self
         copy.maximumPerPath = count
+        return copy
+    }
+
+    /// Says that the API must refuse the action in every state, such as a forged webhook: an acceptance is a violation, and
+    /// that there never was one is as it should be.
+    public func alwaysRefused() -> Action {
+        var copy = self
+        copy.isForbidden = true
         return copy
     }
 }

@@ -47,6 +47,7 @@ public struct Coverage: Sendable, Hashable {
         cells = states.map { _ in exploration.actions.map { _ in Cell() } }
         expectations = states.indices.map { state in
             exploration.actions.map { action in
+                if action.isForbidden { return .refused }
                 guard let machine, machine.mentions(action.name) else { return .open }
                 let targets = machine.targets(of: action.name, from: state)
                 return targets.isEmpty ? .refused : .accepted(to: targets.map { states[$0] })

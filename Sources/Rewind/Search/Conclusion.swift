@@ -116,7 +116,7 @@ extension Walk {
     private var neverAccepted: [String] {
         exploration.actions.enumerated().compactMap { index, action in
             let seen = coverage.total(action: index)
-            guard seen.attempts > 0 && seen.accepted == 0 else { return nil }
+            guard seen.attempts > 0 && seen.accepted == 0 && !action.isForbidden else { return nil }
             let tries = "\(seen.attempts) \(seen.attempts == 1 ? "try" : "tries")"
             return "\(action.name) was never accepted (\(tries)): what follows it was not explored."
         }

@@ -14,7 +14,9 @@ extension Walk {
     mutating func judge(_ execution: Execution<Context>, edge: Edge) -> [Flaw] {
         admitState(of: execution.context)
         var flaws = lawsBroken(by: execution)
-        if let flaw = diagramBroken(by: execution, edge: edge) { flaws.append(flaw) }
+        if let flaw = prohibitionBroken(by: execution, edge: edge) ?? diagramBroken(by: execution, edge: edge) {
+            flaws.append(flaw)
+        }
         return flaws
     }
 
@@ -43,6 +45,16 @@ extension Walk {
 
     func named(_ changes: [ChangeSet]) -> [SystemChanges] {
         zip(systems, changes).map { SystemChanges(system: $0, changes: $1) }
+    }
+
+    private func prohibitionBroken(by execution: Execution<Context>, edge: Edge) -> Flaw? {
+        let action = exploration.actions[edge.step.action]
+        guard action.isForbidden, execution.outcome == .accepted else { return nil }
+        return Flaw(
+            rule: .init(
+                kind: .stateMachine, name: "\(action.name)_is_refused", severity: .critical,
+                statement: "\(action.name) is refused in every state."),
+            message: "\(label(edge.step)) was accepted, and must always be refused.", place: "")
     }
 
     private mutating func diagramBroken(by execution: Execution<Context>, edge: Edge) -> Flaw? {
