@@ -43,6 +43,33 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     /// One account's idempotency key replays another's answer.
     case keyForgetsScope = "key-forgets-scope"
 
+    // Where a provider moves the money.
+
+    /// A refund whose answer was lost is tried again under a new id.
+    case retryUnderNewID = "retry-under-new-id"
+    /// The answer to a refund's request is taken for its end.
+    case acknowledgementIsFinal = "acknowledgement-is-final"
+    /// A call that timed out counts as failed.
+    case timeoutIsFailure = "timeout-is-failure"
+    /// A webhook that comes twice is applied twice.
+    case duplicateWebhook = "duplicate-webhook"
+    /// A failure told late undoes a success.
+    case lateFailure = "late-failure"
+    /// A webhook about something unknown is answered with success.
+    case unknownObjectAccepted = "unknown-object-accepted"
+    /// Refunds are limited by the order's amount and not by what was captured.
+    case refundLimitFromTotal = "refund-limit-from-total"
+    /// Refunds that are under way are not counted.
+    case refundIgnoresPending = "refund-ignores-pending"
+    /// Disputed money can be refunded.
+    case refundIgnoresDisputes = "refund-ignores-disputes"
+    /// An authorisation that ran out is captured.
+    case captureAfterAuthorizationExpired = "capture-after-authorization-expired"
+    /// The reconciler fails what the provider does not know.
+    case reconcilerGivesUp = "reconciler-gives-up"
+    /// More can be captured than was authorised.
+    case overCapture = "over-capture"
+
     /// What is wrong with the service, in one sentence.
     public var summary: String {
         switch self {
@@ -86,6 +113,30 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "A repeated idempotency key is answered from memory without comparing the body."
         case .keyForgetsScope:
             "An idempotency key is looked up without the account, so one reads the answer of another."
+        case .retryUnderNewID:
+            "A refund whose answer was lost is given up and asked for again under a new id and key, so it may happen twice."
+        case .acknowledgementIsFinal:
+            "The answer to a refund's request is taken for its end, though the provider has only accepted it."
+        case .timeoutIsFailure:
+            "A call that timed out is marked failed, though it may have happened, and the way is free to do it again."
+        case .duplicateWebhook:
+            "A webhook's event id and its object's status are not looked at, so what comes twice is applied twice."
+        case .lateFailure:
+            "A webhook's failure is written over a success that was known before, so money returned counts as kept."
+        case .unknownObjectAccepted:
+            "A webhook about an object that is not known yet is answered with success, so the provider never tells it again."
+        case .refundLimitFromTotal:
+            "A refund is compared with the order's amount, so after a partial capture more can be returned than was taken."
+        case .refundIgnoresPending:
+            "A refund is compared with what was returned and not with what is being returned, so two at once exceed the limit."
+        case .refundIgnoresDisputes:
+            "A refund does not look at disputes, so money that a bank has taken back is returned a second time."
+        case .captureAfterAuthorizationExpired:
+            "A capture does not look at the age of the authorisation, and asks for money that is no longer reserved."
+        case .reconcilerGivesUp:
+            "The reconciler marks failed what the provider does not know yet, though the request may still be on its way."
+        case .overCapture:
+            "A capture's amount is not compared with what was authorised, and the provider is asked for more."
         }
     }
 
@@ -120,6 +171,30 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
         case .activeWithoutPayment: "active without payment → active ⇒ effective payment"
         case .keyIgnoresBody: "same key, other body → 422, and nothing of it happens"
         case .keyForgetsScope: "scoped per account → another tenant cannot read the answer"
+        case .retryUnderNewID:
+            "refund retried under a new id → one intent, at most one provider refund"
+        case .acknowledgementIsFinal:
+            "synchronous ack treated as final → only webhook or GET finalises"
+        case .timeoutIsFailure:
+            "timeout marked failed → timeout ⇒ unknown"
+        case .duplicateWebhook:
+            "duplicate webhook → one effect per event id"
+        case .lateFailure:
+            "out of order, late failure → terminal never downgraded"
+        case .unknownObjectAccepted:
+            "webhook before the row exists → unknown object is not a final 2xx"
+        case .refundLimitFromTotal:
+            "partial capture then refund → refundable = Σ captured, not the order total"
+        case .refundIgnoresPending:
+            "refund race → Σ non-failed refunds ≤ captured at every interleaving"
+        case .refundIgnoresDisputes:
+            "refund after chargeback → refunded + disputed ≤ captured"
+        case .captureAfterAuthorizationExpired:
+            "capture after the authorisation expired → refused, order closed"
+        case .reconcilerGivesUp:
+            "crash between phases → nothing pending longer than T without a look-up"
+        case .overCapture:
+            "double capture / over-capture → Σ captured ≤ authorised"
         }
     }
 }

@@ -92,13 +92,16 @@ public struct ProviderRules: Sendable {
 
     private func requireAuthorizationAlive(_ order: Order, at now: Timestamp) throws {
         let end = try order.requiredPaymentDate().advanced(bySeconds: Order.authorizationSeconds)
-        guard now < end else { throw Refusal.authorizationExpired(since: end) }
+        guard defects.guarding(.captureAfterAuthorizationExpired, now < end) else {
+            throw Refusal.authorizationExpired(since: end)
+        }
     }
 
     private func requireCapturable(_ amount: Money, of order: Order) throws {
         try requireSameCurrency(amount, order)
         guard amount.isPositive else { throw Refusal.amountNotPositive(amount) }
-        guard try amount.isAtMost(order.amount) else {
+        let isAuthorized = try amount.isAtMost(order.amount)
+        guard defects.guarding(.overCapture, isAuthorized) else {
             throw Refusal.amountExceedsAuthorized(requested: amount, authorized: order.amount)
         }
     }
@@ -168,8 +171,10 @@ public struct ProviderRules: Sendable {
     /// What can still be refunded: what was captured, less what was returned, is being returned, or is in dispute. Never
     /// negative, though a bank may dispute what was refunded already.
     private func refundable(_ order: Order) throws -> Money {
-        let left = try order.capturedAmount.subtracting(order.refundedAmount)
-            .subtracting(order.refundPendingAmount).subtracting(order.disputedAmount)
+        var left = defects.has(.refundLimitFromTotal) ? order.amount : order.capturedAmount
+        left = try left.subtracting(order.refundedAmount)
+        if !defects.has(.refundIgnoresPending) { left = try left.subtracting(order.refundPendingAmount) }
+        if !defects.has(.refundIgnoresDisputes) { left = try left.subtracting(order.disputedAmount) }
         return left.isPositive ? left : .zero(order.amount.currency)
     }
 
@@ -185,6 +190,11 @@ public struct ProviderRules: Sendable {
     /// The order after a refund that was reserved has failed: the amount is free again.
     public func fail(_ refund: Refund, of order: Order) throws -> Order {
         var after = order
+        if defects.has(.lateFailure) && refund.status == .succeeded {
+            after.refundedAmount = try order.refundedAmount.subtracting(refund.amount)
+            after.status = .captured
+            return after
+        }
         after.refundPendingAmount = try order.refundPendingAmount.subtracting(refund.amount)
         return after
     }

@@ -20,9 +20,26 @@ extension Bug {
             .negativeRefund, .partialRefundCloses, .doubleCapture, .lateCancel, .payAfterExpiry,
             .refusedRefundLeavesRow, .staleTotal, .getTouches, .crashOnUnpaidRefund:
             .payments
-        case .keyIgnoresBody, .keyForgetsScope: .providerFaults
+        case .keyIgnoresBody, .keyForgetsScope, .retryUnderNewID, .acknowledgementIsFinal, .timeoutIsFailure,
+            .lateFailure, .refundLimitFromTotal, .refundIgnoresPending, .refundIgnoresDisputes,
+            .captureAfterAuthorizationExpired, .reconcilerGivesUp, .overCapture:
+            .providerFaults
+        case .duplicateWebhook, .unknownObjectAccepted: .webhookSecurity
         case .payoutTwice, .payoutRetryNewKey, .reversalOfPending: .payouts
         case .activeWithoutPayment: .subscriptions
+        }
+    }
+
+    /// The bugs that an exploration finds.
+    public static func found(by exploration: ZooExploration) -> [Bug] {
+        allCases.filter { $0.exploration == exploration }
+    }
+
+    /// Whether it is in what the service does only with a payment provider.
+    public var needsProvider: Bool {
+        switch self {
+        case .keyIgnoresBody, .keyForgetsScope: false
+        default: exploration != .payments
         }
     }
 }

@@ -49,8 +49,8 @@ import Synchronization
 /// a key in the last 24 hours is not done again, and answered as it was, with `Idempotent-Replayed: true`.
 ///
 /// A refused request writes nothing, but for what the provider said no to, and for the refusal itself if it came with a
-/// key. All state is in the database and none in the process, so the database may be
-/// changed by another process between requests, even back to an earlier state.
+/// key. All state is in the database and none in the process, so the database may be changed by another process between
+/// requests, even back to an earlier state.
 public final class OrdersServer: Sendable {
     /// What it was made with.
     public let configuration: Configuration

@@ -43,6 +43,9 @@ struct Demo: AsyncParsableCommand {
 
     func validate() throws {
         if bug != nil && allBugs { throw ValidationError("Give --bug or --all-bugs, not both.") }
+        if let bug, bug.needsProvider {
+            throw ValidationError("\(bug.rawValue) shows only with a provider; see rewind serve --provider-url.")
+        }
         if allBugs && json != nil {
             throw ValidationError("--json belongs to one exploration; --all-bugs makes many.")
         }
@@ -78,7 +81,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     /// The bugs that the one exploration there is so far can find.
-    private static let zoo = Bug.allCases.filter { $0.exploration == .payments }
+    private static let zoo = Bug.found(by: .payments)
 
     /// The whole zoo, one line each.
     private func exploreAll(_ databases: DemoDatabases) async throws {

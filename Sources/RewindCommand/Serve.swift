@@ -70,6 +70,9 @@ struct Serve: ParsableCommand {
     private static let providerThreads = 4
 
     func validate() throws {
+        if let bug, bug.needsProvider, service.providerURL == nil {
+            throw ValidationError("\(bug.rawValue) shows only with a provider; give --provider-url.")
+        }
         guard let reconcileEvery else { return }
         guard service.providerURL != nil else {
             throw ValidationError("--reconcile-every needs --provider-url: without a provider nothing is ever pending.")

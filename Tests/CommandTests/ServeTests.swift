@@ -155,6 +155,9 @@ extension CommandTests {
                 "--reconcile-every needs --provider-url: without a provider nothing is ever pending."
             ),
             (["reconcile"], [:], "Give --provider-url: without a provider nothing is ever pending."),
+            (
+                ["serve", "--bug", "over-capture"], [:], "over-capture shows only with a provider; give --provider-url."
+            ),
         ])
         func `a provider that cannot be used is said so`(
             arguments: [String], secrets: [String: String], message: String

@@ -119,7 +119,8 @@ import Testing
         try shop.database.execute("UPDATE clock SET offset_seconds = offset_seconds + 1800")
         var configuration = shop.service.server.configuration
         configuration.provider = shop.provider
-        let run = try await OrdersServer(configuration: configuration).reconcile()
+        // The one connection there is to PostgreSQL is free: none is held while the provider is waited for.
+        let run = try await shop.service.server.reconcile()
         #expect(run.asked == 1 && run.resent == 0 && run.undecided == 1)
         let refund = try shop.refunds(of: order, .succeeded)[0]
         guard case .refund(let seen) = refund else { return }
@@ -131,6 +132,73 @@ import Testing
         #expect(try shop.status(order) == "refunded")
         #expect(shop.provider.calls.count { if case .refund = $0 { true } else { false } } == 1)
         try shop.expectBalancedBooks()
+    }
+
+    @Test(arguments: DatabaseKind.tested)
+    func `that is sent again while the first is arriving is asked about once more`(
+        on kind: DatabaseKind
+    ) throws {
+        let gate = Gate()
+        let shop = try Shop(on: kind, front: { GatedProvider(provider: $0, gate: gate) })
+        let order = try shop.service.newOrder()
+        shop.provider.script(authorize: .effectThenLostReply())
+        shop.provider.script(refund: .effectThenLostReply(.succeeded))
+        #expect(try shop.post(order + "/pay").status == 202)
+        gate.hideFromNextLookUp()
+        // The provider rejects what it has already. That is no failure.
+        let run = try shop.reconcile()
+        #expect(run["resent"] == "1" && run["settled"] == "1")
+        #expect(try shop.post(order + "/capture")["status"] == "captured")
+        #expect(try shop.post(order + "/refund").status == 202)
+        gate.hideFromNextLookUp()
+        #expect(try shop.reconcile()["settled"] == "1")
+        #expect(try shop.status(order) == "refunded")
+        try shop.expectBalancedBooks()
+    }
+
+    @Test(arguments: DatabaseKind.tested) func `of one attempt is not settled by news of another`(
+        on kind: DatabaseKind
+    ) throws {
+        let shop = try Shop(on: kind)
+        let order = try shop.service.newOrder()
+        shop.provider.script(authorize: .effect(.failed), .failure(.lost))
+        #expect(try shop.post(order + "/pay").status == 402)
+        let first = try shop.payment(of: order, .failed)
+        #expect(try shop.post(order + "/pay").status == 202)
+        #expect(try shop.deliver("late", first)["result"] == "skipped")
+        #expect(try shop.operations(order) == ["authorize|failed", "authorize|pending"])
+    }
+
+    @Test(arguments: DatabaseKind.tested) func `is asked about by itself, if the service is told to`(
+        on kind: DatabaseKind
+    ) throws {
+        let database = try TestDatabase(kind)
+        let provider = RecordingProvider()
+        provider.script(authorize: .effectThenLostReply())
+        var configuration = OrdersServer.Configuration(
+            database: try database.address(), threads: 2, testClock: true, provider: provider)
+        configuration.reconcileAfterSeconds = 0
+        configuration.reconcileEverySeconds = 0.05
+        let server = OrdersServer(configuration: configuration)
+        try server.start()
+        defer { server.stop() }
+        let client = try TestClient(port: server.port)
+        _ = try client.post("/orders", #"{"amount":"1.00","currency":"USD","customer_id":"c1"}"#)
+        _ = try client.post("/orders/1/pay")
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while try client.get("/orders/1")["status"] != "paid" {
+            try #require(Date() < deadline, "waited 20 s in vain")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.tested) func `cannot be asked about without a provider`(on kind: DatabaseKind)
+        async throws
+    {
+        let service = try Service(on: kind)
+        let error = await #expect(throws: NoProvider.self) { try await service.server.reconcile() }
+        #expect(
+            error?.description
+                == "The service has no payment provider, so nothing can be pending; configure one to reconcile with.")
     }
 
     // MARK: Helpers
@@ -157,6 +225,17 @@ final class Gate: Sendable {
     private let isClosed = Mutex(false)
     private let arrived = DispatchSemaphore(value: 0)
     private let opened = Mutex<[CheckedContinuation<Void, Never>]>([])
+    private let isHiding = Mutex(false)
+
+    /// The next look-up finds nothing, as if what was sent before were still on its way.
+    func hideFromNextLookUp() { isHiding.withLock { $0 = true } }
+
+    func hides() -> Bool {
+        isHiding.withLock { isHiding in
+            defer { isHiding = false }
+            return isHiding
+        }
+    }
 
     func close() { isClosed.withLock { $0 = true } }
 
@@ -181,7 +260,7 @@ final class Gate: Sendable {
     }
 }
 
-/// A provider whose answers to refunds wait at a gate.
+/// A provider whose answers to refunds wait at a gate, and whose look-ups may find nothing.
 struct GatedProvider: PaymentProvider {
     let provider: RecordingProvider
     let gate: Gate
@@ -202,7 +281,9 @@ struct GatedProvider: PaymentProvider {
         try await provider.cancel(idempotencyKey: idempotencyKey, payment: payment)
     }
 
-    func payment(_ id: ProviderID) async throws(ProviderError) -> ProviderPayment? { try await provider.payment(id) }
+    func payment(_ id: ProviderID) async throws(ProviderError) -> ProviderPayment? {
+        gate.hides() ? nil : try await provider.payment(id)
+    }
 
     func refund(
         idempotencyKey: IdempotencyKey, _ request: ProviderRefundRequest
@@ -212,7 +293,9 @@ struct GatedProvider: PaymentProvider {
         return answer
     }
 
-    func refund(_ id: ProviderID) async throws(ProviderError) -> ProviderRefund? { try await provider.refund(id) }
+    func refund(_ id: ProviderID) async throws(ProviderError) -> ProviderRefund? {
+        gate.hides() ? nil : try await provider.refund(id)
+    }
 
     func payout(
         idempotencyKey: IdempotencyKey, _ request: PayoutRequest

@@ -77,7 +77,8 @@ final class PaymentService: Sendable {
         } catch let error as ProviderError {
             // It may have happened: the operation stays pending, and its key and id with it.
             Log.note("\(begun.operation.kind.command) of order \(begun.order.id): \(error)")
-        } catch let error as Contradiction {
+            if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(begun.operation, "timed out") } }
+        } catch let error where error.isAboutTheAnswer {
             Log.note("\(error)")
         }
     }
@@ -128,9 +129,17 @@ final class PaymentService: Sendable {
         } catch let error as ProviderError {
             // It may have happened: the amount stays reserved, and the row's key and id are used again.
             Log.note("refund \(reserved.refund.id): \(error)")
-        } catch let error as Contradiction {
+            if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(reserved.refund, "timed out") } }
+            if defects.has(.retryUnderNewID) { try sendAnew(reserved.refund) }
+        } catch let error where error.isAboutTheAnswer {
             Log.note("\(error)")
         }
+    }
+
+    /// The bug: what may have happened is given up, and asked for as if it were something else.
+    private func sendAnew(_ refund: Refund) throws {
+        try settle { _ = try $0.reject(refund, "timed out") }
+        try send(reserve(AmountRequest(amount: refund.amount.decimalString), of: refund.orderID))
     }
 
     // MARK: Without the provider's help
@@ -179,9 +188,14 @@ final class PaymentService: Sendable {
             try body(
                 Settlement(
                     tables: tables, rules: rules, payoutRules: payoutRules, subscriptionRules: subscriptionRules,
-                    now: try clock.now(in: tables)))
+                    defects: defects, now: try clock.now(in: tables)))
         }
     }
+}
+
+extension Error {
+    /// Whether the provider has answered something else than it was asked for: as good as no answer.
+    fileprivate var isAboutTheAnswer: Bool { self is Contradiction || self is UnknownObject }
 }
 
 /// What phase 1 hands to phase 2.

@@ -97,13 +97,24 @@ extension PaymentService {
         let seen = try requests.lookUpPayment(operation.payment)
         // What is not there never arrived: the same request may be sent again. It must not count as failed, since it may
         // still be on its way.
-        guard let seen, Verdict(on: operation, seeing: seen) != .notArrived else { return try resend(operation) }
+        guard let seen, Verdict(on: operation, seeing: seen) != .notArrived else {
+            guard !defects.has(.reconcilerGivesUp) else { return try giveUp { try $0.reject(operation, "not found") } }
+            return try resend(operation)
+        }
         return try settle { try $0.take(seen) } ? .settled : .undecided
     }
 
     private func lookUp(_ refund: Refund) throws -> Found {
-        guard let seen = try requests.lookUpRefund(refund.reference) else { return try resend(refund) }
+        guard let seen = try requests.lookUpRefund(refund.reference) else {
+            guard !defects.has(.reconcilerGivesUp) else { return try giveUp { try $0.reject(refund, "not found") } }
+            return try resend(refund)
+        }
         return try settle { try $0.take(seen, isFinal: true) } && seen.status.isEnd ? .settled : .undecided
+    }
+
+    /// The bug: what has not arrived is taken for what never will.
+    private func giveUp(_ reject: @Sendable (Settlement) throws -> Bool) throws -> Found {
+        try settle(reject) ? .settled : .undecided
     }
 
     /// A rejection may mean that the first request has arrived meanwhile: only what is still not there has failed.

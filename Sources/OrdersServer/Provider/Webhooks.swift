@@ -15,7 +15,8 @@ extension PaymentService {
             return try settle { settlement in
                 let (tables, now) = (settlement.tables, settlement.now)
                 let isNew = try tables.insertEvent(event.id, at: now)
-                let hadEffect = isNew ? try self.take(event.subject, settlement) : false
+                let isToBeTaken = self.defects.guarding(.duplicateWebhook, isNew)
+                let hadEffect = isToBeTaken ? try self.takeIfKnown(event.subject, settlement) : false
                 let result: DeliveryResult = hadEffect ? .ok : .skipped
                 try tables.insertDelivery(event: event.id, type: event.type, result, at: now)
                 return result
@@ -23,6 +24,15 @@ extension PaymentService {
         } catch {
             try log(.error, event: event.id, type: event.type)
             throw error
+        }
+    }
+
+    private func takeIfKnown(_ subject: ProviderEvent.Subject, _ settlement: Settlement) throws -> Bool {
+        do {
+            return try take(subject, settlement)
+        } catch let error as UnknownObject {
+            guard defects.has(.unknownObjectAccepted) else { throw error }
+            return false
         }
     }
 

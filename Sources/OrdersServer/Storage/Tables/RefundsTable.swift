@@ -57,15 +57,22 @@ extension OrderTables {
         ).changes == 1
     }
 
-    /// Writes how a refund ended, if it is still pending.
+    /// Writes how a refund ended, if it is still pending; with a bug, even if it has ended otherwise.
     ///
     /// - Returns: Whether it was.
     func settle(
-        _ refund: Refund, as status: Refund.Status, failure: String? = nil, at now: Timestamp
+        _ refund: Refund, as status: Refund.Status, failure: String? = nil, evenIfEnded: Bool = false,
+        at now: Timestamp
     ) throws -> Bool {
         try connection.run(
-            "UPDATE refunds SET status = $1, failure = $2, settled_at = $3 WHERE id = $4 AND status = 'pending'",
-            [.text(status.rawValue), SQLValue(failure), .integer(now.secondsSince1970), .integer(refund.id)]
+            """
+            UPDATE refunds SET status = $1, failure = $2, settled_at = $3
+            WHERE id = $4 AND (status = 'pending' OR $5 = 1)
+            """,
+            [
+                .text(status.rawValue), SQLValue(failure), .integer(now.secondsSince1970), .integer(refund.id),
+                .integer(evenIfEnded ? 1 : 0),
+            ]
         ).changes == 1
     }
 
