@@ -48,7 +48,7 @@ let package = Package(
             name: "OrdersServer",
             dependencies: [
                 "Orders", "Money", "Digests", "PaymentProviders", "HTTPServer", "SQLiteDriver", "PostgresDriver",
-            ]),
+            ], resources: [.embedInCode("API/openapi.json")]),
 
         // A private PostgreSQL, for demos and tests.
         .target(name: "TestServices"),

@@ -70,9 +70,6 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     /// More can be captured than was authorised.
     case overCapture = "over-capture"
 
-    /// Whether the bug is in what the service does with a payment provider, and shows only there.
-    public var needsProvider: Bool { exploration.needsProvider }
-
     /// What is wrong with the service, in one sentence.
     public var summary: String {
         switch self {
@@ -104,6 +101,18 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "Reading an order counts the view in the order's row, so a safe method changes data."
         case .crashOnUnpaidRefund:
             "A refund reads the payment date before the status, and an unpaid order has none."
+        case .payoutTwice:
+            "A payout is not tied to the earnings it pays out, so that the same ones are paid out again."
+        case .payoutRetryNewKey:
+            "A payout whose answer was lost is tried again under a new key, and the seller is paid twice."
+        case .reversalOfPending:
+            "A reversal does not check that the seller has the money, and asks back what may never arrive."
+        case .activeWithoutPayment:
+            "A subscription takes an authorised payment for a captured one, and is active without money."
+        case .keyIgnoresBody:
+            "A repeated idempotency key is answered from memory without comparing the body."
+        case .keyForgetsScope:
+            "An idempotency key is looked up without the account, so one reads the answer of another."
         case .retryUnderNewID:
             "A refund whose answer was lost is given up and asked for again under a new id and key, so it may happen twice."
         case .acknowledgementIsFinal:
@@ -128,18 +137,6 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "The reconciler marks failed what the provider does not know yet, though the request may still be on its way."
         case .overCapture:
             "A capture's amount is not compared with what was authorised, and the provider is asked for more."
-        case .payoutTwice:
-            "A payout is not tied to the earnings it pays out, so that the same ones are paid out again."
-        case .payoutRetryNewKey:
-            "A payout whose answer was lost is tried again under a new key, and the seller is paid twice."
-        case .reversalOfPending:
-            "A reversal does not check that the seller has the money, and asks back what may never arrive."
-        case .activeWithoutPayment:
-            "A subscription takes an authorised payment for a captured one, and is active without money."
-        case .keyIgnoresBody:
-            "A repeated idempotency key is answered from memory without comparing the body."
-        case .keyForgetsScope:
-            "An idempotency key is looked up without the account, so one reads the answer of another."
         }
     }
 
@@ -167,6 +164,13 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
         case .staleTotal: "lost update on a balance → balance = Σ ledger entries"
         case .getTouches: "law: safe methods change nothing"
         case .crashOnUnpaidRefund: "law: no 5xx"
+        case .payoutTwice: "payout twice → at most one transfer per earning set"
+        case .payoutRetryNewKey:
+            "refund retried under a new id → one intent, at most one provider refund; the same holds for payouts"
+        case .reversalOfPending: "stale save overwrites a webhook → status writes are compare-and-set"
+        case .activeWithoutPayment: "active without payment → active ⇒ effective payment"
+        case .keyIgnoresBody: "same key, other body → 422, and nothing of it happens"
+        case .keyForgetsScope: "scoped per account → another tenant cannot read the answer"
         case .retryUnderNewID:
             "refund retried under a new id → one intent, at most one provider refund"
         case .acknowledgementIsFinal:
@@ -191,13 +195,6 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "crash between phases → nothing pending longer than T without a look-up"
         case .overCapture:
             "double capture / over-capture → Σ captured ≤ authorised"
-        case .payoutTwice: "payout twice → at most one transfer per earning set"
-        case .payoutRetryNewKey:
-            "refund retried under a new id → one intent, at most one provider refund; the same holds for payouts"
-        case .reversalOfPending: "stale save overwrites a webhook → status writes are compare-and-set"
-        case .activeWithoutPayment: "active without payment → active ⇒ effective payment"
-        case .keyIgnoresBody: "same key, other body → 422, and nothing of it happens"
-        case .keyForgetsScope: "scoped per account → another tenant cannot read the answer"
         }
     }
 }

@@ -34,4 +34,17 @@ extension Bug {
         case .activeWithoutPayment: .subscriptions
         }
     }
+
+    /// The bugs that an exploration finds.
+    public static func found(by exploration: ZooExploration) -> [Bug] {
+        allCases.filter { $0.exploration == exploration }
+    }
+
+    /// Whether it is in what the service does only with a payment provider.
+    public var needsProvider: Bool {
+        switch self {
+        case .keyIgnoresBody, .keyForgetsScope: false
+        default: exploration != .payments
+        }
+    }
 }

@@ -21,6 +21,7 @@ import Synchronization
 /// | `POST /orders/{id}/refund` `{"amount": "25.00"}`, or nothing for all that is left | 200, order and refund |
 /// | `POST /clock/advance` `{"seconds": 1800}` with `testClock` | 200, the time and which orders expired |
 /// | `GET /health` | 200 |
+/// | `GET /openapi.json` | 200, the document of this API, the same as `docs/openapi.json` |
 ///
 /// With a `provider`, money moves at the provider, and what happened there may not be known at once:
 ///
@@ -31,6 +32,12 @@ import Synchronization
 /// | `POST /orders/{id}/refund` `{"amount": "25.00"}`, or nothing for all that is left | 202, order and refund |
 /// | `POST /orders/{id}/cancel` | 200, the order, which nobody has paid or is paying |
 /// | `GET /orders/{id}/refunds` | 200, all refunds with their status |
+/// | `POST /orders/{id}/payout` `{"seller_id": "s1"}` | 202, the payout; 200 if the provider refused it |
+/// | `POST /payouts/{id}/retry` | 202, the payout; 200 if its outcome is known |
+/// | `POST /payouts/{id}/reverse` | 202, the payout |
+/// | `GET /payouts/{id}`, `GET /subscriptions/{id}` | 200 |
+/// | `POST /subscriptions` `{"order_id": 1, "plan": "monthly"}` | 201, the subscription |
+/// | `GET /metrics` | 200, gauges in Prometheus' text format |
 /// | `POST /webhooks/provider`, signed | 200; 401 not believed, 404 unknown object, 409 contradicts what was asked |
 /// | `POST /reconcile` with `testClock` | 200, what asking the provider came to |
 ///

@@ -101,7 +101,7 @@ struct Demo: AsyncParsableCommand {
             Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
             verdicts.append(correct.verdict)
         }
-        let bugs = Bug.allCases.filter { explorations.contains($0.exploration) }
+        let bugs = explorations.flatMap(Bug.found)
         var missed = 0
         for bug in bugs where try await !isFound(bug, databases) { missed += 1 }
         Terminal.result(

@@ -52,7 +52,7 @@ import Testing
 
 /// The same requests to a service on each database: the same answers, the same rows.
 @Suite(.needsPostgres) struct `SQLite and PostgreSQL` {
-    static let bugs: [Bug?] = [nil] + Bug.allCases.filter { $0.exploration == .payments }.map(Optional.some)
+    static let bugs: [Bug?] = [nil] + Bug.found(by: .payments).map(Optional.some)
 
     @Test(arguments: bugs)
     func `give the same answers and keep the same rows`(bug: Bug?) throws {

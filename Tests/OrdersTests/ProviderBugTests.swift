@@ -93,6 +93,6 @@ import Testing
     }
 
     @Test func `is shown by a test`() {
-        #expect(Set(Self.paths.map(\.bug)) == Set(Bug.allCases.filter { $0.exploration == .providerFaults }))
+        #expect(Set(Self.paths.map(\.bug)) == Set(Bug.found(by: .providerFaults)))
     }
 }

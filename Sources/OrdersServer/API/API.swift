@@ -37,6 +37,7 @@ struct API: Sendable {
         }
         switch route {
         case .health: return try .json(200, Replies.Health())
+        case .openAPI: return OpenAPI.answer()
         case .orders: return try create(request.body)
         case .order(let id): return try .json(200, Replies.OrderReply(service.find(id)))
         case .operation(.refund, let id): return try refund(id, request.body)
@@ -45,7 +46,7 @@ struct API: Sendable {
         case .operation(.cancel, let id): return try perform(.cancel, on: id, request.body)
         case .advanceClock: return try advanceClock(request.body)
         case .operation(.void, _), .refunds, .providerWebhook, .reconcile, .payOut, .payout, .reversePayout,
-            .retryPayout, .subscriptions, .subscription:
+            .retryPayout, .subscriptions, .subscription, .metrics:
             throw APIError.unknownRoute(request.path)
         }
     }

@@ -10,7 +10,7 @@ struct ProviderAPI: Sendable {
     /// Nothing for a request that the provider has no part in.
     func answer(_ request: HTTPRequest, at route: Route) throws -> HTTPResponse? {
         switch route {
-        case .health, .orders, .advanceClock: return nil
+        case .health, .openAPI, .orders, .advanceClock: return nil
         case .order(let id): return try .json(200, Replies.OrderReply(payments.find(id)))
         case .refunds(let id):
             return try .json(200, Replies.RefundList(refunds: payments.refunds(of: id).map(Replies.RefundReply.init)))
@@ -32,6 +32,7 @@ struct ProviderAPI: Sendable {
         case .retryPayout(let id): return try payouts.retry(id, request.body)
         case .subscriptions: return try payouts.subscribe(request.body)
         case .subscription(let id): return try payouts.show(id)
+        case .metrics: return Metrics.answer(try payments.gauges())
         case .reconcile: return try .json(200, Replies.ReconciliationReply(payments.reconcile()))
         }
     }

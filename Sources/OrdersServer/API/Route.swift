@@ -3,6 +3,7 @@ import Orders
 /// What a path leads to.
 enum Route: Hashable {
     case health
+    case openAPI
     case orders
     case order(OrderID)
     case operation(Operation, OrderID)
@@ -11,6 +12,7 @@ enum Route: Hashable {
     case refunds(OrderID)
     case providerWebhook
     case reconcile
+    case metrics
     case payOut(OrderID)
     case payout(PayoutID)
     case reversePayout(PayoutID)
@@ -18,7 +20,7 @@ enum Route: Hashable {
     case subscriptions
     case subscription(SubscriptionID)
 
-    enum Operation: String {
+    enum Operation: String, CaseIterable {
         case pay, capture, refund, cancel, void
     }
 
@@ -27,6 +29,8 @@ enum Route: Hashable {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch (parts.first, parts.count) {
         case ("health", 1): self = .health
+        case ("openapi.json", 1): self = .openAPI
+        case ("metrics", 1): self = .metrics
         case ("orders", 1): self = .orders
         case ("orders", 2): self = .order(try Self.orderID(parts[2]))
         case ("orders", 3) where parts[3] == "refunds": self = .refunds(try Self.orderID(parts[2]))
@@ -48,13 +52,46 @@ enum Route: Hashable {
         }
     }
 
+    /// One of each kind, about number 1.
+    static let examples: [Route] = {
+        let (order, payout) = (OrderID(rawValue: 1), PayoutID(rawValue: 1))
+        let operations = Operation.allCases.map { Route.operation($0, order) }
+        return operations + [
+            .health, .openAPI, .orders, .order(order), .advanceClock, .refunds(order), .providerWebhook, .reconcile,
+            .metrics, .payOut(order), .payout(payout), .reversePayout(payout), .retryPayout(payout), .subscriptions,
+            .subscription(SubscriptionID(rawValue: 1)),
+        ]
+    }()
+
+    /// Its path, as documents write it. A new kind of route has its place here and in `examples`.
+    var template: String {
+        switch self {
+        case .health: "/health"
+        case .openAPI: "/openapi.json"
+        case .metrics: "/metrics"
+        case .orders: "/orders"
+        case .order: "/orders/{id}"
+        case .operation(let operation, _): "/orders/{id}/\(operation.rawValue)"
+        case .refunds: "/orders/{id}/refunds"
+        case .payOut: "/orders/{id}/payout"
+        case .payout: "/payouts/{id}"
+        case .reversePayout: "/payouts/{id}/reverse"
+        case .retryPayout: "/payouts/{id}/retry"
+        case .subscriptions: "/subscriptions"
+        case .subscription: "/subscriptions/{id}"
+        case .providerWebhook: "/webhooks/provider"
+        case .reconcile: "/reconcile"
+        case .advanceClock: "/clock/advance"
+        }
+    }
+
     /// Whether it is there only when the service has a provider.
     var needsProvider: Bool {
         switch self {
         case .refunds, .providerWebhook, .reconcile, .operation(.void, _), .payOut, .payout, .reversePayout,
-            .retryPayout, .subscriptions, .subscription:
+            .retryPayout, .subscriptions, .subscription, .metrics:
             true
-        case .health, .orders, .order, .operation, .advanceClock: false
+        case .health, .openAPI, .orders, .order, .operation, .advanceClock: false
         }
     }
 
@@ -64,7 +101,7 @@ enum Route: Hashable {
     /// The methods it takes, as the `Allow` header lists them.
     var allowedMethods: [String] {
         switch self {
-        case .health, .order, .refunds, .payout, .subscription: ["GET", "HEAD"]
+        case .health, .openAPI, .metrics, .order, .refunds, .payout, .subscription: ["GET", "HEAD"]
         case .orders, .operation, .advanceClock, .providerWebhook, .reconcile, .payOut, .reversePayout, .retryPayout,
             .subscriptions:
             ["POST"]
@@ -84,7 +121,8 @@ enum Route: Hashable {
         case .refunds(let id): "/orders/\(id)/refunds"
         case .payout(let id), .reversePayout(let id), .retryPayout(let id): "/payouts/\(id)"
         case .subscription(let id): "/subscriptions/\(id)"
-        case .health, .orders, .advanceClock, .providerWebhook, .reconcile, .payOut, .subscriptions: nil
+        case .health, .openAPI, .metrics, .orders, .advanceClock, .providerWebhook, .reconcile, .payOut, .subscriptions:
+            nil
         }
     }
 

@@ -20,6 +20,14 @@ public struct Reconciliation: Hashable, Sendable {
 extension PaymentService {
     private static let batchSize = 50
 
+    /// How things stand for an operator. What the reconciler would ask about is stuck.
+    func gauges() throws -> Gauges {
+        try store.reading { tables in
+            let now = try self.clock.now(in: tables)
+            return try tables.gauges(oldSince: now.advanced(bySeconds: -self.reconcileAfterSeconds))
+        }
+    }
+
     func reconcile() throws -> Reconciliation {
         let now = try store.reading { try self.clock.now(in: $0) }
         let limit = now.advanced(bySeconds: -reconcileAfterSeconds)

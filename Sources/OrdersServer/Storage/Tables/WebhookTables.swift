@@ -1,7 +1,7 @@
 import Orders
 
 /// How a delivery of a webhook ended.
-enum DeliveryResult: String, Sendable {
+enum DeliveryResult: String, CaseIterable, Sendable {
     /// It had its effect.
     case ok
     /// It was believed, and could not be used.
