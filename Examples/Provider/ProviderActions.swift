@@ -70,6 +70,7 @@ let timeActions: [Action<Purchase>] = [
     Action("reconcile") { run in
         try await run.passTime(seconds: 31 * 60)
         let reply = try await run.api.post("/reconcile")
+        run.context.hasAsked = true
         run.context.isReconciled = reply.isSuccess
         try await run.look()
         return reply.outcome

@@ -11,7 +11,8 @@ public let providerFaults = Exploration(of: Purchase.self) {
     providerActions
     disputeActions
     timeActions
-    providerInvariants
+    moneyInvariants
+    newsInvariants
     shopDiagram
 }
 .exempting(tables: "webhook_deliveries", "operations", "refunds", "deliveries", "clock")
@@ -30,6 +31,7 @@ let shopDiagram = StateMachine<Purchase>(\.status) {
     Arrow("void_amid_disaster", from: .paid, to: .paid)
     Arrow("refund_order", from: .captured, to: .captured)
     Arrow("refund_part", from: .captured, to: .captured)
+    Arrow("refund_answered_as_done", from: .captured, to: .captured)
     Arrow("refund_amid_disaster", from: .captured, to: .captured)
     Arrow("week_passes", from: .pending, .paid, to: .expired)
 }

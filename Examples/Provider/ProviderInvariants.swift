@@ -4,7 +4,7 @@ import RewindHTTP
 
 /// What must be true of the service's books, the provider's, and both together, in every state. Each is named after what
 /// it protects.
-let providerInvariants: [Invariant<Purchase>] = [
+let moneyInvariants: [Invariant<Purchase>] = [
     Invariant("one_charge_per_order", .critical, "An order is charged at most once") { run in
         try run.provider.state.payments.filter { $0.captured > 0 || $0.capturable > 0 }.count <= 1
     }
@@ -12,6 +12,15 @@ let providerInvariants: [Invariant<Purchase>] = [
 
     Invariant("no_over_capture", .critical, "No more is captured than the customer agreed to") { run in
         try run.provider.state.payments.reduce(0) { $0 + $1.captured } <= Purchase.amount.amountMinorUnits
+    },
+
+    Invariant("no_more_is_asked_for", .critical, "The provider is never asked for more than was agreed to") { run in
+        try await run.db.rows(
+            """
+            SELECT operations.id FROM operations JOIN orders ON orders.id = order_id
+            WHERE operations.amount_minor > orders.amount_minor
+            """
+        ).isEmpty
     },
 
     Invariant("no_over_refund", .critical, "The provider never returns more than was captured") { run in
@@ -84,7 +93,10 @@ let providerInvariants: [Invariant<Purchase>] = [
             """
         ).isEmpty
     },
+]
 
+/// What the service must make of what the provider tells it, and of what it does not.
+let newsInvariants: [Invariant<Purchase>] = [
     Invariant("told_disputes_are_kept", .critical, "A dispute that the service has confirmed is in its books") { run in
         let provider = try run.provider.state
         let known = try await Set(run.db.rows("SELECT id FROM disputes").map { $0[0] })
@@ -110,6 +122,29 @@ let providerInvariants: [Invariant<Purchase>] = [
     }
     .when { $0.isReconciled }
     .explained { _ in "The service has asked the provider, and still does not know what the provider has decided." },
+
+    Invariant("no_is_said_by_the_provider", .high, "A refund fails here only if the provider said no to it") { run in
+        // Or would say no: it looks at disputes that nobody has told the service of.
+        if try run.context.wasRejected || !run.provider.state.disputes.isEmpty { return true }
+        let provider = try run.provider.state
+        return try await run.db.rows("SELECT provider_reference FROM refunds WHERE status = 'failed'")
+            .allSatisfy { row in
+                guard case .text(let id) = row[0] else { return false }
+                return provider.refunds[id]?.status.hasFailed == true
+            }
+    }
+    .explained { _ in "A refund was given up, and the provider has never said no: the request may still be on its way."
+    },
+
+    Invariant("only_news_is_final", .high, "That a refund has succeeded is known from a webhook or a look-up") { run in
+        if run.context.hasAsked { return true }
+        let provider = try run.provider.state
+        let told = Set(
+            provider.events.filter { provider.deliveries[$0.id]?.lastStatus != nil }.map { Value.text($0.objectID) })
+        return try await run.db.rows("SELECT provider_reference FROM refunds WHERE status = 'succeeded'")
+            .allSatisfy { told.contains($0[0]) }
+    }
+    .explained { _ in "A refund counts as succeeded, and nobody has told: only the answer to the request said so." },
 ]
 
 /// Whether a refund's status here can be, as the provider has it: what is decided here was decided there.

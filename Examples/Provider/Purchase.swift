@@ -15,8 +15,12 @@ public struct Purchase: ExplorationContext {
     public var status: Status?
     /// How often something went wrong on the way to the provider. One disaster on a path is enough.
     public var disasters = 0
+    /// Whether the disaster was that the provider said no.
+    public var wasRejected = false
     /// Whether a refund was accepted of more than the order said was left.
     public var isOverdrawn = false
+    /// Whether the service has ever asked the provider about what is not decided.
+    public var hasAsked = false
     /// Whether the service has just asked the provider about all that is not decided, and nothing happened since.
     public var isReconciled = false
 

@@ -19,10 +19,18 @@ let shopActions: [Action<Purchase>] = [
     command("pay_order") { run in try await run.send("pay").outcome },
     command("capture_order") { run in try await run.send("capture").outcome },
     command("capture_part") { run in try await run.send("capture", amount: "60.00").outcome },
+    command("capture_more") { run in try await run.send("capture", amount: "100.01").outcome }.alwaysRefused(),
     command("void_order") { run in try await run.send("void").outcome },
     command("cancel_order") { run in try await run.send("cancel").outcome },
     command("refund_order") { run in try await refund(nil, &run) },
     command("refund_part") { run in try await refund("40.00", &run) },
+    // The provider's answer says that it is done. That is not the last word: only news of it, or a look-up, is.
+    command("refund_answered_as_done") { run in
+        let provider = try run.provider
+        provider.configure { $0.refunds = .instant }
+        defer { provider.configure { $0.refunds = .pending } }
+        return try await refund("40.00", &run)
+    },
 ]
 
 /// The same where the provider, or the way to it, fails.

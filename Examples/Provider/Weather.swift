@@ -45,6 +45,7 @@ extension Action<Purchase> {
             try provider.addFault(weather.fault(on: call))
             defer { provider.removeFaults() }
             run.context.disasters += 1
+            run.context.wasRejected = weather == .rejected
             return try await perform(&run)
         }
         .when { $0.orderID != nil && $0.disasters == 0 }

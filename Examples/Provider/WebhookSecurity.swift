@@ -9,7 +9,7 @@ public let webhookSecurity = Exploration(of: Purchase.self) {
     shopActions
     providerActions
     forgeries
-    providerInvariants
+    moneyInvariants
 }
 .exempting(tables: "webhook_deliveries", "deliveries")
 .identity(.wholeState.ignoring(tables: "webhook_deliveries"))

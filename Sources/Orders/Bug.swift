@@ -69,6 +69,8 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     case reconcilerGivesUp = "reconciler-gives-up"
     /// More can be captured than was authorised.
     case overCapture = "over-capture"
+    /// A webhook without a signature is believed.
+    case unsignedWebhook = "unsigned-webhook"
 
     /// What is wrong with the service, in one sentence.
     public var summary: String {
@@ -137,6 +139,8 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "The reconciler marks failed what the provider does not know yet, though the request may still be on its way."
         case .overCapture:
             "A capture's amount is not compared with what was authorised, and the provider is asked for more."
+        case .unsignedWebhook:
+            "A webhook's signature is checked only if there is one, so anybody can speak for the provider."
         }
     }
 
@@ -195,6 +199,8 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "crash between phases → nothing pending longer than T without a look-up"
         case .overCapture:
             "double capture / over-capture → Σ captured ≤ authorised"
+        case .unsignedWebhook:
+            "forged webhook → no effect without a valid MAC"
         }
     }
 }

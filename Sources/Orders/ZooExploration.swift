@@ -32,6 +32,7 @@ extension Bug {
             .providerFaults
         case .payoutTwice, .payoutRetryNewKey, .reversalOfPending: .payouts
         case .activeWithoutPayment: .subscriptions
+        case .unsignedWebhook: .webhookSecurity
         }
     }
 
@@ -41,10 +42,5 @@ extension Bug {
     }
 
     /// Whether it is in what the service does only with a payment provider.
-    public var needsProvider: Bool {
-        switch self {
-        case .keyIgnoresBody, .keyForgetsScope: false
-        default: exploration != .payments
-        }
-    }
+    public var needsProvider: Bool { exploration.needsProvider }
 }

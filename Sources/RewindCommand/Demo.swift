@@ -76,14 +76,15 @@ struct Demo: AsyncParsableCommand {
 
     private func exploreOne(_ databases: DemoDatabases) async throws {
         let chosen = exploration ?? bug?.exploration ?? .providerFaults
-        let result = try await explore(chosen, with: bug, databases, title: bug?.rawValue ?? "demo")
+        let result = try await explore(chosen, with: bug, databases, title: bug?.rawValue ?? "demo", by: search)
         Terminal.result(ConsoleReport(result, isColored: Terminal.resultsAreColored).text)
         if let json { try write(JSONReport(result).data(), to: json) }
         throw result.verdict.exitCode
     }
 
     private func explore(
-        _ exploration: ZooExploration, with bug: Bug?, _ databases: DemoDatabases, title: String
+        _ exploration: ZooExploration, with bug: Bug?, _ databases: DemoDatabases, title: String,
+        by search: SearchOptions
     ) async throws -> ExplorationResult {
         let service = ServiceUnderTest(
             bug: bug, exploration: exploration, database: try databases.next(), isCaching: cachingAPI)
@@ -96,7 +97,7 @@ struct Demo: AsyncParsableCommand {
         var verdicts: [Verdict] = []
         for exploration in explorations {
             if Task.isCancelled { throw ExitCode.notDecided }
-            let correct = try await explore(exploration, with: nil, databases, title: "correct service")
+            let correct = try await explore(exploration, with: nil, databases, title: "correct service", by: search)
             Terminal.result("\(exploration.rawValue)\n")
             Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
             verdicts.append(correct.verdict)
@@ -114,7 +115,10 @@ struct Demo: AsyncParsableCommand {
 
     private func isFound(_ bug: Bug, _ databases: DemoDatabases) async throws -> Bool {
         if Task.isCancelled { throw ExitCode.notDecided }
-        let result = try await explore(bug.exploration, with: bug, databases, title: bug.rawValue)
+        var search = search
+        // The larger worlds go on for long after the first finding, and one is what is asked for.
+        if bug.needsProvider { search.maxViolations = search.maxViolations ?? 1 }
+        let result = try await explore(bug.exploration, with: bug, databases, title: bug.rawValue, by: search)
         let finding = result.violations.filter(\.isConfirmed).min {
             $0.counterexample.steps.count < $1.counterexample.steps.count
         }

@@ -15,6 +15,9 @@ struct SearchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "seconds"))
     var maxSeconds: Double?
 
+    @Option(help: ArgumentHelp("Stop after this many violations of different kinds.", valueName: "count"))
+    var maxViolations: Int?
+
     @Option(
         help: ArgumentHelp(
             "Explore with this many at once, each with a copy of the database and a service of its own.",
@@ -25,7 +28,9 @@ struct SearchOptions: ParsableArguments {
     var seed: UInt64 = 1
 
     func validate() throws {
-        for (name, value) in [("--max-steps", Optional(maxSteps)), ("--max-depth", maxDepth)] {
+        for (name, value) in [
+            ("--max-steps", Optional(maxSteps)), ("--max-depth", maxDepth), ("--max-violations", maxViolations),
+        ] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1; it is \(value).") }
         }
         guard (1...64).contains(workers) else {
@@ -37,7 +42,9 @@ struct SearchOptions: ParsableArguments {
     }
 
     var limits: Limits {
-        Limits(steps: maxSteps, depth: maxDepth, time: maxSeconds.map { .milliseconds(Int64(min($0, 1e9) * 1000)) })
+        Limits(
+            steps: maxSteps, depth: maxDepth, time: maxSeconds.map { .milliseconds(Int64(min($0, 1e9) * 1000)) },
+            violations: maxViolations)
     }
 }
 

@@ -56,7 +56,7 @@ struct Serve: ParsableCommand {
     }
 
     private func chosenConfiguration() throws -> OrdersServer.Configuration {
-        let provider = try service.chosenProvider()
+        let provider = try service.chosenProvider(bug: bug)
         var configuration = OrdersServer.Configuration(
             database: try service.chosenDatabase(), port: port, threads: provider == nil ? 1 : Self.providerThreads,
             bugs: bug.map { [$0] } ?? [], testClock: testClock, provider: provider)

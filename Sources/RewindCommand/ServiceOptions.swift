@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hyperswitch
+import Orders
 import OrdersServer
 import PaymentProviders
 
@@ -39,15 +40,17 @@ struct ServiceOptions: ParsableArguments {
 
     /// The provider, if there is to be one. Its secrets come from the environment alone: arguments are seen by everyone
     /// on the machine.
-    func chosenProvider() throws -> (any PaymentProvider)? {
+    func chosenProvider(bug: Bug? = nil) throws -> (any PaymentProvider)? {
         guard let providerURL else { return nil }
         let apiKey = try Self.secret("PROVIDER_API_KEY", "the provider's API key: without it every call is refused")
         let webhookSecret = try Self.secret(
             "WEBHOOK_SECRET", "the key that the provider signs webhooks with: without it anyone could send them")
         do throws(HyperswitchConfigurationError) {
-            return HyperswitchProvider(
-                client: try HyperswitchClient(.init(baseURL: providerURL, apiKey: apiKey)),
-                webhookKey: try WebhookKey(webhookSecret), paymentMethod: .card(.testAccepted))
+            let key = try WebhookKey(webhookSecret)
+            let provider = HyperswitchProvider(
+                client: try HyperswitchClient(.init(baseURL: providerURL, apiKey: apiKey)), webhookKey: key,
+                paymentMethod: .card(.testAccepted))
+            return bug == .unsignedWebhook ? CredulousProvider(provider: provider, key: key) : provider
         } catch {
             throw ValidationError(error.description)
         }

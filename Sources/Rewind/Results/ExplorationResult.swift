@@ -49,6 +49,7 @@ public enum StopReason: Sendable, Hashable {
     case frontierEmpty(depthLimit: Int?)
     case stepLimit(Int)
     case timeLimit(Duration)
+    case violationLimit(Int)
     case interrupted
     /// The walk could not go on; the sentence says why.
     case failed(String)
@@ -60,6 +61,8 @@ public enum StopReason: Sendable, Hashable {
         case .frontierEmpty(let depth?): "every step within depth \(depth) was taken"
         case .stepLimit(let steps): "the limit of \(steps) steps was reached"
         case .timeLimit(let time): "the time limit of \(time) was reached"
+        case .violationLimit(1): "a violation was found"
+        case .violationLimit(let count): "\(count) violations were found"
         case .interrupted: "it was interrupted"
         case .failed(let reason): reason
         }

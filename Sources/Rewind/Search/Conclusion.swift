@@ -80,6 +80,7 @@ extension Walk {
         case .frontierEmpty(let depth?): return .held(.within("depth \(depth)"))
         case .stepLimit(let steps): return .held(.within("\(steps) steps"))
         case .timeLimit(let time): return .held(.within("\(time)"))
+        case .violationLimit: return .notDecided(["It ended with a violation that could not be confirmed."])
         default: return .notDecided(["It was interrupted."])
         }
     }
@@ -108,7 +109,7 @@ extension Walk {
     /// Whether a limit ended the walk, so that what was not seen may lie beyond it.
     private var isLimited: Bool {
         switch stopReason {
-        case .stepLimit, .timeLimit, .frontierEmpty(.some): true
+        case .stepLimit, .timeLimit, .violationLimit, .frontierEmpty(.some): true
         default: false
         }
     }

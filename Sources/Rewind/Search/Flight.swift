@@ -82,6 +82,7 @@ extension Walk {
         if Task.isCancelled { return .interrupted }
         if let steps = limits.steps, statistics.transitions >= steps, stepsLeft > 0 { return .stepLimit(steps) }
         if let time = limits.time, ContinuousClock.now - started >= time { return .timeLimit(time) }
+        if let violations = limits.violations, findings.count >= violations { return .violationLimit(violations) }
         return nil
     }
 

@@ -5,11 +5,14 @@ public struct Limits: Sendable, Hashable {
     /// Steps on one path.
     public var depth: Int?
     public var time: Duration?
+    /// Violations of different kinds, after which the walk ends. What else is wrong is then not looked for.
+    public var violations: Int?
 
-    public init(steps: Int? = nil, depth: Int? = nil, time: Duration? = nil) {
+    public init(steps: Int? = nil, depth: Int? = nil, time: Duration? = nil, violations: Int? = nil) {
         self.steps = steps
         self.depth = depth
         self.time = time
+        self.violations = violations
     }
 }
 
