@@ -120,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "CommandSupport", "RewindCommand", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite",
+                "CommandSupport", "RewindCommand", "Orders", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite",
                 "SQLiteDriver", "HTTPServer", "TestServices",
             ]),
         .testTarget(

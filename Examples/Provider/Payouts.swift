@@ -98,10 +98,14 @@ private let earningActions: [Action<Earnings>] = [
         run, answer in
         let provider = try run.provider
         let from: SandboxPayout.Status = answer.status == .reversed ? .success : .pending
-        guard let payout = provider.state.payouts.filter({ $0.status == from }).min(by: { $0.id < $1.id }) else {
+        let candidates = Set(provider.state.payouts.filter { $0.status == from }.map(\.id))
+        guard
+            let payout = try await run.first(
+                of: candidates, "SELECT id FROM payout_attempts ORDER BY payout_id, attempt")
+        else {
             return .skipped("no payout is \(from.rawValue)")
         }
-        try provider.settlePayout(payout.id, as: answer.status)
+        try provider.settlePayout(payout, as: answer.status)
         return .accepted
     },
     Action("webhook_arrives") { run in

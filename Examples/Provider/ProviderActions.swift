@@ -14,11 +14,12 @@ private enum Decision: String, CaseIterable, CustomStringConvertible {
 let providerActions: [Action<Purchase>] = [
     Action("bank_decides_refund", over: Decision.allCases) { run, decision in
         let provider = try run.provider
-        guard let refund = provider.state.refunds.filter({ $0.status == .pending }).min(by: { $0.id < $1.id }) else {
+        let pending = Set(provider.state.refunds.filter { $0.status == .pending }.map(\.id))
+        guard let refund = try await run.first(of: pending, "SELECT provider_reference FROM refunds ORDER BY id") else {
             return .skipped("no refund is pending")
         }
         run.context.isReconciled = false
-        try provider.settleRefund(refund.id, as: decision == .forTheShop ? .success : .failure)
+        try provider.settleRefund(refund, as: decision == .forTheShop ? .success : .failure)
         return .accepted
     },
 
@@ -113,6 +114,15 @@ extension Run {
     /// The provider, with its controls.
     var provider: HyperswitchSandbox {
         get throws { try world.system(SandboxSystem.self).sandbox }
+    }
+
+    /// The first of the provider's objects in the order in which the service has them. Their ids say nothing of it: they
+    /// are other ones in every database.
+    func first(of ids: Set<String>, _ order: String) async throws -> String? {
+        for row in try await db.rows(order) {
+            if case .text(let id)? = row.first, ids.contains(id) { return id }
+        }
+        return ids.min()
     }
 
     /// Lets webhooks arrive, and puts them into the journal; nothing if none is due.

@@ -98,7 +98,7 @@ struct Demo: AsyncParsableCommand {
         for exploration in explorations {
             if Task.isCancelled { throw ExitCode.notDecided }
             let correct = try await explore(exploration, with: nil, databases, title: "correct service", by: search)
-            Terminal.result("\(exploration.rawValue)\n")
+            if explorations.count > 1 { Terminal.result("\(exploration.rawValue): ") }
             Terminal.result(ConsoleReport(correct, isColored: Terminal.resultsAreColored).text + "\n")
             verdicts.append(correct.verdict)
         }

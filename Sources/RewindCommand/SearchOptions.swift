@@ -20,9 +20,12 @@ struct SearchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Explore with this many at once, each with a copy of the database and a service of its own.",
+            """
+            Explore with this many at once, each with a copy of the database and a service of its own. Left out, one, or \
+            for the correct service with a provider one for each core.
+            """,
             valueName: "count"))
-    var workers: Int = 1
+    var workers: Int?
 
     @Option(help: ArgumentHelp("Decides what is left to chance.", valueName: "number"))
     var seed: UInt64 = 1
@@ -33,7 +36,7 @@ struct SearchOptions: ParsableArguments {
         ] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1; it is \(value).") }
         }
-        guard (1...64).contains(workers) else {
+        if let workers, !(1...64).contains(workers) {
             throw ValidationError("--workers must be from 1 to 64; it is \(workers).")
         }
         if let maxSeconds, !(maxSeconds > 0) {

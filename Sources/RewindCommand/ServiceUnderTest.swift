@@ -16,7 +16,7 @@ struct ServiceUnderTest {
         // The service brings the schema up to date when it starts, so the guard comes first.
         try database.check()
         let team = try await ServiceTeam(
-            of: search.workers, arguments: arguments, database: database,
+            of: workers(search), arguments: arguments, database: database,
             providerSettings: exploration.needsProvider ? exploration.providerSettings : nil)
         do {
             let result = try await explored(by: team, search, title: title)
@@ -33,13 +33,20 @@ struct ServiceUnderTest {
         -> ExplorationResult
     {
         let world: @Sendable (Int, WorkerThread) async throws -> World = { try await team.world($0, on: $1) }
-        let workers = try await Worker.team(of: search.workers, makingWorlds: world)
+        let workers = try await Worker.team(of: workers(search), makingWorlds: world)
         let progress = ProgressLine(title: title)
         defer { progress.finish() }
         return try await exploration.explore(
             with: .init(
                 options: search, usualDepth: exploration.usualDepth, workers: workers, makeWorld: world,
                 onProgress: progress.show))
+    }
+
+    /// A bug is looked for by one, who meets the nearest violation first; the larger worlds of the correct service are
+    /// walked to their end by as many as there are cores.
+    private func workers(_ search: SearchOptions) -> Int {
+        if let workers = search.workers { return workers }
+        return bug == nil && exploration.needsProvider ? min(4, ProcessInfo.processInfo.activeProcessorCount) : 1
     }
 
     private var arguments: [String] {

@@ -51,7 +51,7 @@ extension ZooExploration: ExpressibleByArgument {
             limits.depth = limits.depth ?? usualDepth
             let explorer = try Explorer(
                 exploration, by: workers, strategy: options.strategy, seed: options.seed, limits: limits,
-                replacingLostWorlds: options.workers > 1 ? makeWorld : nil, onProgress: onProgress)
+                replacingLostWorlds: workers.count > 1 ? makeWorld : nil, onProgress: onProgress)
             return await explorer.explore()
         }
     }

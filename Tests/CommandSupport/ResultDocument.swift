@@ -68,6 +68,8 @@ package func explored(
     _ arguments: String..., in scratch: Scratch, databaseURL: String? = nil
 ) async throws -> ResultDocument {
     let path = scratch.path("result-\(UUID().uuidString).json")
-    _ = try await Tool(["demo", "--json", path] + arguments, in: scratch, databaseURL: databaseURL).end()
+    _ = try await Tool(
+        ["demo", "--exploration", "payments", "--json", path] + arguments, in: scratch, databaseURL: databaseURL
+    ).end()
     return try ResultDocument(contentsOf: path)
 }

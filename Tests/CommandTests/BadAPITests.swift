@@ -29,7 +29,7 @@ extension CommandTests {
             let scratch = try Scratch()
             let database = try await filledDatabase(in: scratch)
             let before = try dump(database)
-            let tool = try Tool(["demo", "--database", database], in: scratch)
+            let tool = try Tool(["demo", "--exploration", "payments", "--database", database], in: scratch)
             let connection = try SQLiteConnection(path: database, flags: .readOnly)
             // By then all kinds of steps are known: none is being repeated, which would be told as an answer that differs.
             try await eventually("some refunds") { try connection.number("SELECT count(*) FROM refunds") > 4 }
@@ -114,7 +114,8 @@ extension CommandTests {
             let scratch = try Scratch()
             let database = try await filledDatabase(in: scratch)
             let before = try dump(database)
-            let ending = try await Tool.run("demo", "--caching-api", "--database", database, in: scratch)
+            let ending = try await Tool.run(
+                "demo", "--exploration", "payments", "--caching-api", "--database", database, in: scratch)
             #expect(ending.status == 2)
             #expect(ending.output.hasPrefix("NOT DECIDED\n  • Not rewindable: "))
             #expect(

@@ -36,7 +36,7 @@ extension CommandTests {
                 restored.errors
                     == "The file \(path) is not a readable SQLite database: file is not a database. It is another kind of "
                     + "file, encrypted, or damaged.\n")
-            let explored = try await Tool.run("demo", "--database", path, in: scratch)
+            let explored = try await Tool.run("demo", "--exploration", "payments", "--database", path, in: scratch)
             #expect(explored.status == 2)
             #expect(explored.errors.hasPrefix("Error: The service did not start. "))
             #expect(explored.errors.contains("file is not a database"))
@@ -46,7 +46,7 @@ extension CommandTests {
         @Test func `a place where no file can be is named`() async throws {
             let scratch = try Scratch()
             let path = scratch.path("missing/orders.db")
-            let ending = try await Tool.run("demo", "--database", path, in: scratch)
+            let ending = try await Tool.run("demo", "--exploration", "payments", "--database", path, in: scratch)
             #expect(ending.status == 2)
             #expect(ending.errors.contains("Error: The service did not start. "))
             #expect(ending.errors.contains("unable to open database file: \(path)"))
@@ -58,14 +58,16 @@ extension CommandTests {
             try FileManager.default.createDirectory(at: Self.untrusted, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: Self.untrusted) }
             let path = Self.untrusted.appendingPathComponent("shop.db").path
-            let refused = try await Tool.run("demo", "--database", path, in: scratch)
+            let refused = try await Tool.run("demo", "--exploration", "payments", "--database", path, in: scratch)
             #expect(refused.status == 2)
             #expect(refused.errors.hasPrefix("Error: \(path) does not look like a test database: "))
             #expect(
                 refused.errors.contains("allow it with guarding: .anyDatabase, or --any-database on the command line."))
             // Not even the service was started on it.
             #expect(!FileManager.default.fileExists(atPath: path))
-            let arguments = ["demo", "--database", path, "--any-database", "--max-depth", "2"]
+            let arguments = [
+                "demo", "--exploration", "payments", "--database", path, "--any-database", "--max-depth", "2",
+            ]
             #expect(try await Tool(arguments, in: scratch).end().status == 0)
         }
 
@@ -82,7 +84,9 @@ extension CommandTests {
                 fileRefused.errors
                     == "The database \(path) is read-only for this user. Rewind has to write to it to go back.\n")
             try set(0o777, scratch.temporary.path)
-            let explored = try await Tool(["demo", "--database", path], in: scratch, asUser: Self.user).end()
+            let explored = try await Tool(
+                ["demo", "--exploration", "payments", "--database", path], in: scratch, asUser: Self.user
+            ).end()
             #expect(explored.status == 2)
             #expect(explored.errors.contains("Error: The service did not start. "), "\(explored.errors)")
             #expect(explored.errors.contains("readonly database"), "\(explored.errors)")
@@ -104,7 +108,7 @@ extension CommandTests {
             let other = try SQLiteConnection(path: path)
             try other.execute("BEGIN EXCLUSIVE")
             let restoring = try Tool(["restore", path], in: scratch)
-            let exploring = try Tool(["demo", "--database", path], in: scratch)
+            let exploring = try Tool(["demo", "--exploration", "payments", "--database", path], in: scratch)
             let restored = try await restoring.end()
             #expect(restored.status == 2)
             #expect(
@@ -127,7 +131,7 @@ extension CommandTests {
             let sentence =
                 "The database \(path) is being explored by process \(ProcessInfo.processInfo.processIdentifier), which is "
                 + "still running. Wait for it, stop it, or explore a copy."
-            let second = try await Tool.run("demo", "--database", path, in: scratch)
+            let second = try await Tool.run("demo", "--exploration", "payments", "--database", path, in: scratch)
             #expect(second.status == 2)
             #expect(second.output.hasPrefix("NOT DECIDED\n  • \(sentence)\n"))
             let restored = try await Tool.run("restore", path, in: scratch)

@@ -19,7 +19,8 @@ extension CommandTests {
             var interrupted = 0
             for number in 1...Self.kills {
                 let delay = Int.random(in: 0...longest, using: &random)
-                let tool = try Tool(["demo", "--database", database, "--bug", "stale-total"], in: scratch)
+                let tool = try Tool(
+                    ["demo", "--exploration", "payments", "--database", database, "--bug", "stale-total"], in: scratch)
                 await after(.milliseconds(delay))
                 // The first run may have met a busier machine.
                 if !tool.isRunning { longest = longest * 9 / 10 }
@@ -38,14 +39,16 @@ extension CommandTests {
             let tool =
                 number.isMultiple(of: 2)
                 ? try Tool(["restore", database], in: scratch)
-                : try Tool(["demo", "--database", database, "--max-depth", "2"], in: scratch)
+                : try Tool(
+                    ["demo", "--exploration", "payments", "--database", database, "--max-depth", "2"], in: scratch)
             let ending = try await tool.end()
             #expect(ending.status == 0, "\(ending.output)\(ending.errors)")
         }
 
         private func millisecondsOfOneRun(_ database: String, in scratch: Scratch) async throws -> Int {
             let start = ContinuousClock.now
-            _ = try await Tool.run("demo", "--database", database, "--bug", "stale-total", in: scratch)
+            _ = try await Tool.run(
+                "demo", "--exploration", "payments", "--database", database, "--bug", "stale-total", in: scratch)
             return Int((ContinuousClock.now - start) / .milliseconds(1))
         }
 

@@ -11,7 +11,7 @@ extension CommandTests {
             let scratch = try Scratch()
             let database = try await filledDatabase(in: scratch)
             let before = try dump(database)
-            let tool = try Tool(["demo", "--database", database], in: scratch)
+            let tool = try Tool(["demo", "--exploration", "payments", "--database", database], in: scratch)
             try await underWay(database)
             let service = Processes.children(of: tool.processID)
             #expect(service.count == 1)
@@ -35,7 +35,7 @@ extension CommandTests {
             let before = try dump(database)
             // Depth first, an overflow is met within the first steps.
             let arguments = ["--database", database, "--bug", "double-refund", "--strategy", "depth-first"]
-            let tool = try Tool(["demo"] + arguments, in: scratch)
+            let tool = try Tool(["demo", "--exploration", "payments"] + arguments, in: scratch)
             try await underWay(database, rowsOf: "refunds", beyond: 3)
             tool.signal(SIGINT)
             let ending = try await tool.end()
@@ -48,7 +48,7 @@ extension CommandTests {
 
         @Test func `a signal before the service is up leaves nothing behind either`() async throws {
             let scratch = try Scratch()
-            let tool = try Tool(["demo"], in: scratch)
+            let tool = try Tool(["demo", "--exploration", "payments"], in: scratch)
             try await eventually("its temporary folder") { try !scratch.leftovers().isEmpty }
             tool.signal(SIGINT)
             let ending = try await tool.end()
@@ -60,7 +60,7 @@ extension CommandTests {
 
         @Test func `an interrupted zoo does not go on to the next bug`() async throws {
             let scratch = try Scratch()
-            let tool = try Tool(["demo", "--all-bugs"], in: scratch)
+            let tool = try Tool(["demo", "--all-bugs", "--exploration", "payments"], in: scratch)
             try await eventually("the first verdict") { tool.standardOutput.hasPrefix("HELD") }
             tool.signal(SIGINT)
             let ending = try await tool.end()
@@ -74,7 +74,7 @@ extension CommandTests {
             let scratch = try Scratch()
             let database = try await filledDatabase(in: scratch)
             let before = try dump(database)
-            let tool = try Tool(["demo", "--database", database], in: scratch)
+            let tool = try Tool(["demo", "--exploration", "payments", "--database", database], in: scratch)
             try await underWay(database)
             // A service that does not answer keeps the walk from ending: the first signal alone could take long.
             let service = try #require(Processes.children(of: tool.processID).first)

@@ -13,7 +13,7 @@ extension CommandTests {
         func `a limit that was reached is part of the verdict`(
             arguments: [String], extent: String, reason: String
         ) async throws {
-            let ending = try await Tool(["demo"] + arguments, in: try Scratch()).end()
+            let ending = try await Tool(["demo", "--exploration", "payments"] + arguments, in: try Scratch()).end()
             #expect(ending.status == 0)
             #expect(ending.lines.first == "HELD  Nothing is wrong within \(extent); more was left to explore.")
             #expect(ending.output.contains("\n  It ended because \(reason).\n"))
@@ -23,7 +23,8 @@ extension CommandTests {
         /// looked at.
         @Test func `a time limit that was reached is part of the verdict`() async throws {
             for limit in ["0.05", "0.1", "0.2", "0.4", "0.8", "1.6"] {
-                let ending = try await Tool.run("demo", "--max-seconds", limit, in: try Scratch())
+                let ending = try await Tool.run(
+                    "demo", "--exploration", "payments", "--max-seconds", limit, in: try Scratch())
                 guard ending.status == 0 else { continue }
                 #expect(
                     ending.lines.first
@@ -37,13 +38,14 @@ extension CommandTests {
 
         @Test(arguments: ["--max-steps", "--max-depth", "--max-seconds"])
         func `a limit that was not reached takes nothing from the verdict`(option: String) async throws {
-            let ending = try await Tool.run("demo", option, "100000", in: try Scratch())
+            let ending = try await Tool.run("demo", "--exploration", "payments", option, "100000", in: try Scratch())
             #expect(ending.status == 0)
             #expect(ending.lines.first == "HELD  Nothing is wrong in any reachable state.")
         }
 
         @Test func `a limit that leaves time for nothing decides nothing`() async throws {
-            let ending = try await Tool.run("demo", "--max-seconds", "0.0001", in: try Scratch())
+            let ending = try await Tool.run(
+                "demo", "--exploration", "payments", "--max-seconds", "0.0001", in: try Scratch())
             #expect(ending.status == 2)
             #expect(
                 ending.output.hasPrefix(
@@ -51,7 +53,7 @@ extension CommandTests {
         }
 
         @Test func `what a limit left out is warned about`() async throws {
-            let ending = try await Tool.run("demo", "--max-depth", "2", in: try Scratch())
+            let ending = try await Tool.run("demo", "--exploration", "payments", "--max-depth", "2", in: try Scratch())
             #expect(ending.status == 0)
             #expect(
                 ending.output.contains(
@@ -76,7 +78,7 @@ extension CommandTests {
             (["demo", "extra"], "Error: Unexpected argument 'extra'"),
             (["demo", "--bug", "late-cancel", "--all-bugs"], "Error: Give --bug or --all-bugs, not both.\n"),
             (
-                ["demo", "--all-bugs", "--json", "x"],
+                ["demo", "--all-bugs", "--exploration", "payments", "--json", "x"],
                 "Error: --json belongs to one exploration; --all-bugs makes many.\n"
             ),
             (["demo", "--workers", "0"], "Error: --workers must be from 1 to 64; it is 0.\n"),

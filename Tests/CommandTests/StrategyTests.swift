@@ -15,7 +15,9 @@ extension CommandTests {
             let scratch = try Scratch()
             func states(_ strategy: String, _ seed: String) async throws -> ResultDocument {
                 let path = scratch.path("\(strategy)-\(seed).json")
-                let arguments = ["demo", "--json", path, "--strategy", strategy, "--seed", seed] + limits
+                let arguments =
+                    ["demo", "--exploration", "payments", "--json", path, "--strategy", strategy, "--seed", seed]
+                    + limits
                 #expect(try await Tool(arguments, in: scratch).end().status == 0, "\(strategy), seed \(seed)")
                 return try ResultDocument(contentsOf: path)
             }
@@ -37,7 +39,9 @@ extension CommandTests {
             for run in 1...2 {
                 let path = scratch.path("\(run).json")
                 let arguments = ["--database", database, "--bug", "stale-total", "--seed", "7", "--strategy", strategy]
-                let ending = try await Tool(["demo", "--json", path] + arguments, in: scratch).end()
+                let ending = try await Tool(
+                    ["demo", "--exploration", "payments", "--json", path] + arguments, in: scratch
+                ).end()
                 #expect(ending.status == 1)
                 documents.append(try withoutTimes(path))
             }

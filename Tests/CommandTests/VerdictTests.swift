@@ -6,7 +6,7 @@ extension CommandTests {
     @Suite struct VerdictTests {
         @Test func `the correct service holds, with nothing left to explore`() async throws {
             let scratch = try Scratch()
-            let ending = try await Tool.run("demo", in: scratch)
+            let ending = try await Tool.run("demo", "--exploration", "payments", in: scratch)
             #expect(ending.status == 0)
             #expect(ending.lines.first == "HELD  Nothing is wrong in any reachable state.")
             #expect(ending.lines[1].hasSuffix(" 0 steps left"))
@@ -16,7 +16,7 @@ extension CommandTests {
 
         @Test func `a double refund is found by the shortest path`() async throws {
             let scratch = try Scratch()
-            let ending = try await Tool.run("demo", "--bug", "double-refund", in: scratch)
+            let ending = try await Tool.run("demo", "--exploration", "payments", "--bug", "double-refund", in: scratch)
             #expect(ending.status == 1)
             #expect(ending.lines.first == "VIOLATED  3 violations found.")
             #expect(
@@ -51,7 +51,7 @@ extension CommandTests {
         }
 
         @Test func `the whole zoo is one command`() async throws {
-            let ending = try await Tool.run("demo", "--all-bugs", in: try Scratch())
+            let ending = try await Tool.run("demo", "--all-bugs", "--exploration", "payments", in: try Scratch())
             #expect(ending.status == 0)
             #expect(ending.lines.first == "HELD  Nothing is wrong in any reachable state.")
             #expect(ending.output.hasSuffix("14 of 14 bugs found, each by a path that was replayed from the root.\n"))
@@ -61,7 +61,7 @@ extension CommandTests {
         func `the counts in the document add up`(arguments: [String]) async throws {
             let scratch = try Scratch()
             let path = scratch.path("result.json")
-            _ = try await Tool(["demo", "--json", path] + arguments, in: scratch).end()
+            _ = try await Tool(["demo", "--exploration", "payments", "--json", path] + arguments, in: scratch).end()
             let result = try ResultDocument(contentsOf: path)
             #expect(result.format == "rewind-result")
             #expect(result.version == 1)
@@ -86,7 +86,8 @@ extension CommandTests {
         @Test func `a document that can't be written is said so`() async throws {
             let scratch = try Scratch()
             let path = scratch.path("missing/result.json")
-            let ending = try await Tool.run("demo", "--max-depth", "2", "--json", path, in: scratch)
+            let ending = try await Tool.run(
+                "demo", "--exploration", "payments", "--max-depth", "2", "--json", path, in: scratch)
             #expect(ending.status == 2)
             #expect(ending.errors.hasPrefix("The result could not be written to \(path): "))
         }

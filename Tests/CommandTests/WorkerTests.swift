@@ -8,7 +8,8 @@ extension CommandTests {
     @Suite struct WorkerTests {
         private func explored(_ arguments: [String], in scratch: Scratch) async throws -> (ResultDocument, Ending) {
             let path = scratch.path("\(UUID().uuidString).json")
-            let ending = try await Tool(["demo", "--json", path] + arguments, in: scratch).end()
+            let ending = try await Tool(["demo", "--exploration", "payments", "--json", path] + arguments, in: scratch)
+                .end()
             return (try ResultDocument(contentsOf: path), ending)
         }
 
@@ -50,7 +51,7 @@ extension CommandTests {
             let scratch = try Scratch()
             let (alone, _) = try await explored([], in: scratch)
             let path = scratch.path("result.json")
-            let tool = try Tool(["demo", "--workers", "2", "--json", path], in: scratch)
+            let tool = try Tool(["demo", "--exploration", "payments", "--workers", "2", "--json", path], in: scratch)
             var services: [Int32] = []
             try await eventually("the second worker's exploration") {
                 services = Processes.children(of: tool.processID)

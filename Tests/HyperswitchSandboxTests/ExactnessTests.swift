@@ -24,7 +24,7 @@ import Testing
     }
 
     private func walk(seed: UInt64) async throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let sandbox = try HyperswitchSandbox()
         for _ in 0..<Int.random(in: 0...10, using: &random) { sandbox.state.disturb(&random) }
         let root = sandbox.state
@@ -73,7 +73,7 @@ import Testing
         let sandbox = try HyperswitchSandbox()
         let system = SandboxSystem(sandbox)
         try await system.begin()
-        var random = SeededGenerator(seed: 7)
+        var random = SeededRandom(seed: 7)
         for _ in 0..<300 { sandbox.state.disturb(&random) }
         let schema = try await system.schema()
         let changes = try await system.capture()
@@ -136,7 +136,7 @@ import Testing
 
 extension SandboxState {
     /// One random request or control; many are refused.
-    fileprivate mutating func disturb(_ random: inout SeededGenerator) {
+    fileprivate mutating func disturb(_ random: inout SeededRandom) {
         let number = Int.random(in: 1...3, using: &random)
         let amount = Int64.random(in: 1...60, using: &random)
         switch Int.random(in: 0..<16, using: &random) {
@@ -164,12 +164,12 @@ extension SandboxState {
         }
     }
 
-    private mutating func ask(_ method: String, _ path: String, _ body: JSON?, _ random: inout SeededGenerator) {
+    private mutating func ask(_ method: String, _ path: String, _ body: JSON?, _ random: inout SeededRandom) {
         let key = Bool.random(using: &random) ? "key-\(Int.random(in: 1...4, using: &random))" : nil
         _ = respond(to: Provider.request(method, path, body, key: key))
     }
 
-    private mutating func control(_ number: Int, _ amount: Int64, _ random: inout SeededGenerator) {
+    private mutating func control(_ number: Int, _ amount: Int64, _ random: inout SeededRandom) {
         switch Int.random(in: 0..<9, using: &random) {
         case 0: try? advanceClock(bySeconds: [1, 60, 1000, 90_000].randomElement(using: &random) ?? 1)
         case 1: try? settleRefund("ref_\(amount % 5)", as: amount.isMultiple(of: 2) ? .success : .failure)

@@ -9,7 +9,8 @@ extension PostgresEndToEndTests {
             let scratch = try Scratch()
             let database = try await filledDatabase(in: scratch)
             let before = try await database.content()
-            let tool = try Tool(["demo", "--database", "postgres"], in: scratch, databaseURL: database.url)
+            let tool = try Tool(
+                ["demo", "--exploration", "payments", "--database", "postgres"], in: scratch, databaseURL: database.url)
             try await eventually("an exploration of it") { try database.holdsAnythingOfRewind || !tool.isRunning }
             #expect(tool.isRunning)
             let ending = try await tool.end()
@@ -21,7 +22,8 @@ extension PostgresEndToEndTests {
         @Test func `a database that does not say it is for tests is refused before anything is written`() async throws {
             let scratch = try Scratch()
             let database = try Database(named: "shop")
-            let refused = try await Tool.run("demo", "--database", database.url, in: scratch)
+            let refused = try await Tool.run(
+                "demo", "--exploration", "payments", "--database", database.url, in: scratch)
             #expect(refused.status == 2)
             #expect(refused.output == "")
             #expect(
@@ -31,7 +33,9 @@ extension PostgresEndToEndTests {
             #expect(
                 refused.errors.contains("allow it with guarding: .anyDatabase, or --any-database on the command line."))
             #expect(try database.tables == "")
-            let arguments = ["demo", "--database", database.url, "--any-database", "--max-depth", "2"]
+            let arguments = [
+                "demo", "--exploration", "payments", "--database", database.url, "--any-database", "--max-depth", "2",
+            ]
             let allowed = try await Tool(arguments, in: scratch).end()
             #expect(allowed.status == 0, "\(allowed.errors)")
             #expect(try database.tables.contains("orders"))
@@ -47,7 +51,7 @@ extension PostgresEndToEndTests {
             #expect(idle.status == 0)
             #expect(idle.output == "\(place): nothing to restore.\n")
 
-            let tool = try Tool(["demo", "--database", database.url], in: scratch)
+            let tool = try Tool(["demo", "--exploration", "payments", "--database", database.url], in: scratch)
             try await eventually("an order") { try database.query("SELECT count(*) FROM orders") == "13" }
             let running = try await Tool.run("restore", database.url, in: scratch)
             #expect(running.status == 2)
@@ -69,7 +73,9 @@ extension PostgresEndToEndTests {
             // Where this can't be done, the tests of the private server alone say so.
             guard Namespaces.arePermitted else { return }
             let scratch = try Scratch()
-            let tool = try Tool(["demo", "--database", "postgres"], in: scratch, through: Namespaces.withoutPostgres)
+            let tool = try Tool(
+                ["demo", "--exploration", "payments", "--database", "postgres"], in: scratch,
+                through: Namespaces.withoutPostgres)
             let ending = try await tool.end()
             #expect(ending.status == 2)
             #expect(ending.output == "")

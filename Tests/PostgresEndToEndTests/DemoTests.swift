@@ -8,7 +8,8 @@ extension PostgresEndToEndTests {
         @Test func `the correct service holds on a private server, with the result of SQLite`() async throws {
             let scratch = try Scratch()
             let path = scratch.path("result.json")
-            let ending = try await Tool.run("demo", "--database", "postgres", "--json", path, in: scratch)
+            let ending = try await Tool.run(
+                "demo", "--exploration", "payments", "--database", "postgres", "--json", path, in: scratch)
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(ending.lines.first == "HELD  Nothing is wrong in any reachable state.")
             #expect(try scratch.leftovers() == [])
@@ -21,7 +22,8 @@ extension PostgresEndToEndTests {
             let database = try Database()
             let path = scratch.path("result.json")
             let ending = try await Tool.run(
-                "demo", "--bug", bug, "--database", database.url, "--json", path, in: scratch)
+                "demo", "--exploration", "payments", "--bug", bug, "--database", database.url, "--json", path,
+                in: scratch)
             #expect(ending.status == 1, "\(ending.errors)")
             #expect(ending.lines.first?.hasPrefix("VIOLATED") == true)
             let found = try ResultDocument(contentsOf: path)

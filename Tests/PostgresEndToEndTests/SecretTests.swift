@@ -14,7 +14,8 @@ extension PostgresEndToEndTests {
             let scratch = try Scratch()
             let url = try mistaken(mistake)
             let commands = [
-                ["demo", "--database", url], ["demo", "--database", "postgres"], ["restore", url],
+                ["demo", "--exploration", "payments", "--database", url],
+                ["demo", "--exploration", "payments", "--database", "postgres"], ["restore", url],
                 ["serve", "--port", "0", "--database", url],
             ]
             for command in commands {

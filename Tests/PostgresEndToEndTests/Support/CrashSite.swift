@@ -35,7 +35,9 @@ struct CrashSite {
         var milliseconds: [Int] = []
         for run in Self.runs {
             let start = ContinuousClock.now
-            let ending = try await Tool(["demo", "--database", database.url] + run, in: scratch).end()
+            let ending = try await Tool(
+                ["demo", "--exploration", "payments", "--database", database.url] + run, in: scratch
+            ).end()
             milliseconds.append(Int((ContinuousClock.now - start) / .milliseconds(1)))
             #expect(ending.status == 0, "\(ending.output)\(ending.errors)")
         }
@@ -48,7 +50,8 @@ struct CrashSite {
     mutating func startAndWait(_ number: Int) async throws -> Tool {
         let kind = number % Self.runs.count
         delay = Int.random(in: 0...milliseconds[kind], using: &random)
-        let tool = try Tool(["demo", "--database", database.url] + Self.runs[kind], in: scratch)
+        let tool = try Tool(
+            ["demo", "--exploration", "payments", "--database", database.url] + Self.runs[kind], in: scratch)
         await after(.milliseconds(delay))
         return tool
     }
@@ -65,7 +68,8 @@ struct CrashSite {
     func undo(_ number: Int) async throws {
         let arguments =
             number.isMultiple(of: 4) || number % 4 == 1
-            ? ["restore", database.url] : ["demo", "--database", database.url, "--max-depth", "1"]
+            ? ["restore", database.url]
+            : ["demo", "--exploration", "payments", "--database", database.url, "--max-depth", "1"]
         let ending = try await Tool(arguments, in: scratch).end()
         #expect(ending.status == 0, "\(moment), \(arguments[0]): \(ending.output)\(ending.errors)")
     }
