@@ -14,6 +14,7 @@ final class Recording {
     private let numbers: [String: Int]
     private let canWatchDefinitions: Bool
     private let statements: Statements
+    private let tableStatements: TableStatements
     /// `nil` when the session can have triggers and foreign keys switched off.
     private let ordered: OrderedWay?
     private var definitions: Definitions
@@ -60,6 +61,7 @@ final class Recording {
         numbers = root.inspection.numbers
         try mover.execute(SessionSettings.plansOfMoves)
         statements = try Statements(mover)
+        tableStatements = TableStatements(mover)
     }
 
     // MARK: Capturing
@@ -189,7 +191,7 @@ final class Recording {
 
     private func moveRows(_ changes: ChangeSet) throws -> [PostgresCall] {
         guard let ordered else {
-            return try Move(changes, tables: inspection.tables, numbers: numbers).calls(mover)
+            return try Move(changes, tables: inspection.tables, numbers: numbers).calls(tableStatements)
         }
         let known = changes.rows.compactMap { change in
             numbers[change.table].map { (inspection.tables[$0], change.before, change.after) }
@@ -277,7 +279,9 @@ final class Recording {
     private func verifyDefinitions() throws {
         let now = try Definitions(mover)
         if now == definitions { return }
-        let changed = inspection.tables.filter { now.ofTables[$0.objectID] != definitions.ofTables[$0.objectID] }
+        let changed = inspection.tables.filter {
+            now.ofTables[$0.objectID] != definitions.ofTables[$0.objectID]
+        }
         let names =
             changed.isEmpty ? "a table or view came or went" : changed.map { "“\($0.name)”" }.joined(separator: ", ")
         throw SystemError.definitionsChanged(names, place)
