@@ -91,7 +91,9 @@ final class Recording {
 
     /// The log and the sequences.
     private func look() throws(PostgresError) -> Look {
-        let results = try mover.pipelined([[PostgresCall(statements.isAtRest), logCall] + counters.probes(mover)])
+        let results = try mover.pipelined([
+            [PostgresCall(statements.isAtRest), logCall] + counters.probes(since: snapshot, mover)
+        ])
         let log = LogReading(results[1], tables: inspection.tables)
         return Look(isAtRest: results[0].bool(0, 0), log: log, sequenceProbes: Array(results.dropFirst(2)))
     }
@@ -279,9 +281,7 @@ final class Recording {
     private func verifyDefinitions() throws {
         let now = try Definitions(mover)
         if now == definitions { return }
-        let changed = inspection.tables.filter {
-            now.ofTables[$0.objectID] != definitions.ofTables[$0.objectID]
-        }
+        let changed = inspection.tables.filter { now.ofTables[$0.objectID] != definitions.ofTables[$0.objectID] }
         let names =
             changed.isEmpty ? "a table or view came or went" : changed.map { "“\($0.name)”" }.joined(separator: ", ")
         throw SystemError.definitionsChanged(names, place)

@@ -14,12 +14,16 @@ struct SequenceStandings: Sendable {
         self.init(try connection.query(DatabaseSequence.select(sequences)))
     }
 
-    /// Adds what ``DatabaseSequence/probe`` returned for sequences that had given out numbers.
+    /// Adds what ``DatabaseSequence/probe(_:)`` returned for sequences that had given out numbers, where it is another
+    /// standing than the known one.
     /// - Returns: whether it told of all; one that was set back to giving out none needs a closer look.
-    mutating func join(probed result: PostgresResult, of sequences: [DatabaseSequence]) -> Bool {
+    mutating func join(
+        probed result: PostgresResult, of sequences: [DatabaseSequence], beside known: SequenceStandings
+    ) -> Bool {
         let values = result.bytes(0, 0).dropFirst().dropLast().split(separator: UInt8(ascii: ","))
         for (sequence, value) in zip(sequences, values) {
             guard let value = RowText.number(UnsafeRawBufferPointer(rebasing: value)) else { return false }
+            if known.standings[sequence.number]?.lastValue == value { continue }
             standings[sequence.number] = DatabaseSequence.Standing(lastValue: value, isCalled: true)
         }
         return values.count == sequences.count

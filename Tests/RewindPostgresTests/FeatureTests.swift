@@ -1,3 +1,4 @@
+import ExactnessSupport
 import Foundation
 import PostgresDriver
 import Rewind
@@ -208,6 +209,41 @@ struct FeatureTests {
         #expect(try await system.capture().counters.count == 2)
         try await system.end()
         #expect(try database.dump() == root)
+    }
+
+    @Test(arguments: [3, 40]) func `sequences are brought to where they stood, however many there are`(count: Int)
+        async throws
+    {
+        let database = try TestDatabase.withTypes()
+        for seed in seedsToTry(20) {
+            var random = SeededRandom(seed: seed)
+            var example = RandomCase(seed: seed)
+            example.settings = [[], []]
+            example.setup = (0..<count).flatMap { number in
+                let create = "CREATE \(random.oneIn(8) ? "UNLOGGED " : "")SEQUENCE s\(number)"
+                return [create] + (random.oneIn(3) ? [] : ["SELECT nextval('s\(number)')"])
+            }
+            example.steps = (0..<20).map { number in
+                if number > 0, random.oneIn(3) { return .move(random.int(0...20)) }
+                return .request(
+                    (0...random.int(0...2)).map { _ in
+                        // Often the same few, so that they move on twice without a move in between.
+                        Self.use("s\(random.int(0...(random.oneIn(3) ? count - 1 : 2)))", &random)
+                    })
+            }
+            guard await holds(example, { try RandomWalk($0, database) }) else { return }
+        }
+    }
+
+    private static func use(_ sequence: String, _ random: inout SeededRandom) -> RandomCase.Statement {
+        let sql =
+            switch random.int(0...4) {
+            case 0: "SELECT setval('\(sequence)', \(random.int(1...9)), \(random.oneIn(2)))"
+            case 1: "SELECT nextval('\(sequence)') FROM generate_series(1, 40)"
+            case 2: "BEGIN; SELECT nextval('\(sequence)'); ROLLBACK"
+            default: "SELECT nextval('\(sequence)')"
+            }
+        return RandomCase.Statement(connection: random.int(0...1), sql: sql)
     }
 
     @Test func `the API may have another role, without a right to the log`() async throws {
