@@ -326,7 +326,7 @@ private struct Root {
             let found = try Inspection(connection, exempting: exempt)
             let rights = try Rights(connection, found, reading: chosen)
             guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
-            let inspection = try found.sensing(by: rights, connection)
+            let inspection = found.sensing(by: rights)
             guard inspection.obstacles.isEmpty else {
                 throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
             }

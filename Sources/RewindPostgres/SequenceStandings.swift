@@ -61,16 +61,16 @@ struct SequenceStandings: Sendable {
 
     /// Writes down the root.
     func save(_ sequences: [DatabaseSequence], _ connection: PostgresConnection) throws(PostgresError) {
-        let insert = try connection.statement("INSERT INTO rewind.sequences VALUES ($1, $2, $3, $4)")
-        for sequence in sequences {
-            guard let standing = standings[sequence.number] else { continue }
-            var parameters = PostgresParameters()
-            parameters.append(sequence.objectID)
-            parameters.append(sequence.qualifiedName)
-            parameters.append(standing.lastValue)
-            parameters.append(standing.isCalled)
-            _ = try connection.run(insert, parameters)
+        let root = sequences.compactMap { sequence in
+            standings[sequence.number].map { (objectID: sequence.objectID, standing: $0, name: sequence.qualifiedName) }
         }
+        var parameters = Self.parameters(setting: root.map { ($0.objectID, $0.standing) })
+        parameters.append(array: root.map { Array($0.name.utf8) })
+        _ = try connection.query(
+            """
+            INSERT INTO rewind.sequences (oid, last_value, is_called, name)
+            SELECT * FROM unnest($1::oid[], $2::int8[], $3::bool[], $4::text[])
+            """, parameters)
     }
 
     /// The parameters of ``DatabaseSequence/set`` that set those.
