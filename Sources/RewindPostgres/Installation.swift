@@ -34,8 +34,7 @@ struct Installation {
             CREATE SCHEMA rewind;
             COMMENT ON SCHEMA rewind IS 'Made by Rewind while it explores; "rewind restore" takes it out.';
             CREATE TABLE rewind.owner (pid int);
-            CREATE TABLE rewind.log (seq bigint NOT NULL DEFAULT pg_catalog.pg_wal_lsn_diff(
-                pg_catalog.pg_current_wal_insert_lsn(), '0/0'), tbl int NOT NULL, old text, new text)
+            CREATE TABLE rewind.log (seq bigint NOT NULL DEFAULT \(Self.entryNumber), tbl int NOT NULL, old text, new text)
                 WITH (autovacuum_enabled = off);
             CREATE INDEX ON rewind.log (seq);
             ALTER TABLE rewind.log REPLICA IDENTITY FULL;
@@ -51,6 +50,13 @@ struct Installation {
 
     /// A schema's and a table's name, quoted. Tables whose rows are known to be short are without files for long ones.
     private static let name = "varchar(260)"
+
+    /// The position in the write-ahead log, and not before the transaction has a number of its own: a look that finds no
+    /// such transaction under way must know that any entry still to come has a higher number than those that it sees.
+    private static let entryNumber = """
+        CASE WHEN pg_catalog.pg_current_xact_id() IS NOT NULL
+        THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0') END
+        """
 
     /// Whether no transaction that wrote to the log is under way; if so, none writes to it before the caller's ends.
     private static let isAtRest = """

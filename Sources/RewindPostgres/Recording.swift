@@ -89,12 +89,14 @@ final class Recording {
         return changes
     }
 
-    /// The log and the sequences.
+    /// The log and the sequences. One round trip, and another when some transaction is under way: it may be anybody's.
     private func look() throws(PostgresError) -> Look {
-        let results = try mover.pipelined([
-            [PostgresCall(statements.isAtRest), logCall] + counters.probes(since: snapshot, mover)
-        ])
-        let log = LogReading(results[1], tables: inspection.tables)
+        let probes = try counters.probes(since: snapshot, mover)
+        var results = try mover.pipelined([[logCall] + probes])
+        var log = LogReading(results[0], tables: inspection.tables)
+        if log.isQuiet { return Look(isAtRest: true, log: log, sequenceProbes: Array(results.dropFirst())) }
+        results = try mover.pipelined([[PostgresCall(statements.isAtRest), logCall] + probes])
+        log = LogReading(results[1], tables: inspection.tables)
         return Look(isAtRest: results[0].bool(0, 0), log: log, sequenceProbes: Array(results.dropFirst(2)))
     }
 
@@ -174,9 +176,10 @@ final class Recording {
         }
         // An entry left behind would be taken for news of what the row was at the root.
         if holdsEntries { calls.append(logDeletion()) }
-        let behind: [PostgresResult]
+        let behind: LogReading
         do throws(PostgresError) {
-            behind = try mover.pipelined([calls, [PostgresCall(statements.isAtRest), logCall]]).suffix(2)
+            let results = try mover.pipelined([calls, [logCall]])
+            behind = LogReading(results[calls.count], tables: inspection.tables)
         } catch {
             throw try explain(error, changes)
         }
@@ -187,7 +190,7 @@ final class Recording {
         follow(changes)
         pending.removeAll(keepingCapacity: true)
         holdsEntries = false
-        try noteWhatCameLate(behind[0].bool(0, 0) ? LogReading(behind[1], tables: inspection.tables) : nil)
+        try noteWhatCameLate(behind.isQuiet ? behind : nil)
         try vacuumNowAndThen()
     }
 

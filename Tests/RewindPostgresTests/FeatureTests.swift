@@ -285,6 +285,59 @@ struct FeatureTests {
         try await system.end()
     }
 
+    @Test func `nothing is missed while several sessions write`() async throws {
+        let database = try TestDatabase("CREATE TABLE a (writer int, n int, x int); CREATE TABLE b (x int)")
+        let system = database.system(patience: .seconds(60))
+        try await system.begin()
+        var fingerprint = try await system.contentFingerprint()
+        let threads = (1...3).map { WorkerThread(name: "writer \($0)") }
+        defer { for thread in threads { thread.stop() } }
+        let writers = zip(1..., threads).map { number, thread in
+            Task { try await thread.run { try database.connect().execute(Self.writing(by: number)) } }
+        }
+        let looking = Task {
+            var captured: [ChangeSet] = []
+            while !Task.isCancelled { captured.append(try await system.capture()) }
+            return captured
+        }
+        for writer in writers { try await writer.value }
+        looking.cancel()
+        for changes in try await looking.value + [system.capture()] { fingerprint += changes.fingerprintDelta }
+        #expect(try await system.contentFingerprint() == fingerprint)
+        try await system.end()
+    }
+
+    /// Many short transactions: some rolled back, some that begin with a TRUNCATE.
+    private static func writing(by number: Int) -> String {
+        """
+        DO $$ BEGIN FOR i IN 1..150 LOOP
+            IF i % 10 = 0 THEN TRUNCATE b; END IF;
+            INSERT INTO a VALUES (\(number), i, 0);
+            -- Gives the others time to write in between.
+            PERFORM count(*) FROM generate_series(1, 10000);
+            UPDATE a SET x = x + 1 WHERE writer = \(number) AND n > i - 3;
+            IF i % 3 = 0 THEN DELETE FROM a WHERE writer = \(number) AND n < i - 5; END IF;
+            IF i % 10 = 5 THEN INSERT INTO b VALUES (i), (i); END IF;
+            IF i % 7 = 0 THEN ROLLBACK; ELSE COMMIT; END IF;
+        END LOOP; END $$
+        """
+    }
+
+    @Test func `a transaction in another database is in nobody's way`() async throws {
+        let (database, other) = (try TestDatabase("CREATE TABLE a (id int PRIMARY KEY)"), try TestDatabase())
+        let root = try database.dump()
+        let system = database.system(patience: .milliseconds(100))
+        try await system.begin()
+        let stranger = try other.connect()
+        try stranger.execute("BEGIN; SELECT pg_current_xact_id()")
+        try database.connect().execute("INSERT INTO a VALUES (1)")
+        let changes = try await system.capture()
+        #expect(changes.rows.count == 1)
+        try await system.apply(changes.inverted)
+        #expect(try database.dump() == root)
+        try await system.end()
+    }
+
     @Test func `a transaction that was rolled back is not waited for`() async throws {
         let database = try TestDatabase("CREATE TABLE a (id serial PRIMARY KEY)")
         let system = database.system(patience: .seconds(60))
