@@ -145,6 +145,7 @@ public final class PostgresConnection {
     /// - Returns: the results of all statements, in order.
     /// - Throws: ``PostgresError`` for the first statement that failed.
     public func pipelined(_ transactions: [[PostgresCall]]) throws(PostgresError) -> [PostgresResult] {
+        if transactions.allSatisfy(\.isEmpty) { return [] }
         guard PQenterPipelineMode(handle) == 1 else { throw connectionError(nil) }
         for calls in transactions {
             for call in calls { try send(call) }

@@ -13,6 +13,8 @@ struct Counters {
     private var standings: SequenceStandings
     /// Those that can move on without a transaction that shows.
     private var loose: Set<Int>
+    /// A look at all, until one gives out its first number or is set back to before that.
+    private var ofAll: SequenceProbe?
 
     init(_ sequences: [DatabaseSequence], _ standings: SequenceStandings) {
         self.sequences = sequences
@@ -23,54 +25,57 @@ struct Counters {
 
     // MARK: Looking
 
-    /// So few are looked at every time, in the same round trip.
+    /// So few are looked at every time.
     private static let fewEnough = 16
 
+    private var areMany: Bool { sequences.count > Self.fewEnough }
+
+    /// Of many, those that are looked at every time all the same.
     private var watched: [DatabaseSequence] {
-        sequences.count <= Self.fewEnough ? sequences : sequences.filter { $0.isUnlogged || loose.contains($0.number) }
+        sequences.filter { $0.isUnlogged || loose.contains($0.number) }
     }
 
     /// The calls that every capture makes, if any.
-    func probes(_ connection: PostgresConnection) throws(PostgresError) -> [PostgresCall] {
-        try probes(watched, connection)
+    /// - Parameter snapshot: what the server had seen at the last look.
+    mutating func probes(since snapshot: Snapshot?, _ connection: PostgresConnection) throws(PostgresError)
+        -> [PostgresCall]
+    {
+        let all = try probeOfAll(connection)
+        if !areMany { return all.calls() }
+        return try all.callsOfCalled(since: snapshot) + SequenceProbe(watched, standings, connection).calls()
     }
 
-    /// Those that gave out numbers all at once; the others, which the cheap way tells nothing of, one by one.
-    private func probes(
-        _ some: [DatabaseSequence], _ connection: PostgresConnection
-    ) throws(PostgresError) -> [PostgresCall] {
-        let (called, fresh) = split(some)
-        var calls: [PostgresCall] = []
-        if !called.isEmpty {
-            let objectIDs = PostgresParameters(objectIDs: called.map(\.objectID))
-            calls.append(PostgresCall(try connection.statement(DatabaseSequence.probe), objectIDs))
-        }
-        if !fresh.isEmpty { calls.append(PostgresCall(try connection.statement(DatabaseSequence.select(fresh)))) }
-        return calls
-    }
-
-    private func split(_ some: [DatabaseSequence]) -> (called: [DatabaseSequence], fresh: [DatabaseSequence]) {
-        let isCalled = { (sequence: DatabaseSequence) in standings.standings[sequence.number]?.isCalled == true }
-        return (some.filter(isCalled), some.filter { !isCalled($0) })
+    private mutating func probeOfAll(_ connection: PostgresConnection) throws(PostgresError) -> SequenceProbe {
+        if let ofAll { return ofAll }
+        let probe = try SequenceProbe(sequences, standings, connection)
+        ofAll = probe
+        return probe
     }
 
     /// What changed, given what the probes returned and whether a transaction has ended since the last look.
     mutating func follow(
-        _ probed: [PostgresResult], aTransactionEnded: Bool, _ connection: PostgresConnection
+        _ results: [PostgresResult], aTransactionEnded: Bool, _ connection: PostgresConnection
     ) throws(PostgresError) -> [RowChange] {
-        var (results, some) = (probed, watched)
-        if aTransactionEnded && some.count < sequences.count {
-            results = try connection.pipelined([probes(sequences, connection)])
-            some = sequences
+        var probe = try probeOfAll(connection)
+        var results = results
+        if areMany {
+            let ofCalled = results.prefix(probe.called.isEmpty ? 0 : 1)
+            if aTransactionEnded {
+                results = try ofCalled + connection.pipelined([probe.callsOfFresh()])
+            } else {
+                results.removeFirst(ofCalled.count)
+                probe = try SequenceProbe(watched, standings, connection)
+            }
         }
-        let (called, fresh) = split(some)
-        var now = SequenceStandings()
-        if !fresh.isEmpty, let result = results.last { now = SequenceStandings(result) }
-        if !called.isEmpty, let result = results.first, !now.join(probed: result, of: called) {
-            now = try SequenceStandings(some, connection)
+        let now: SequenceStandings
+        if let news = probe.news(in: results, beside: standings) {
+            now = news
+        } else {
+            now = try SequenceStandings(probe.sequences, connection)
         }
         let changes = standings.follow(now, sequences)
         for change in changes { if let number = numbers[change.key] { loose.insert(number) } }
+        if changes.contains(where: \.callsOrResets) { ofAll = nil }
         return changes
     }
 
@@ -94,5 +99,51 @@ struct Counters {
     mutating func follow(_ changes: [RowChange]) {
         standings.follow(changes, numbers: numbers)
         loose.removeAll()
+        if changes.contains(where: \.callsOrResets) { ofAll = nil }
     }
+}
+
+/// A look at some sequences: all at once at those that gave out numbers; at the others, of which that way tells nothing,
+/// one by one.
+private struct SequenceProbe {
+    let called: [DatabaseSequence]
+    private let fresh: [DatabaseSequence]
+    private let ofCalled: PostgresStatement?
+    private let ofFresh: PostgresStatement?
+
+    init(
+        _ some: [DatabaseSequence], _ standings: SequenceStandings, _ connection: PostgresConnection
+    ) throws(PostgresError) {
+        let isCalled = { (sequence: DatabaseSequence) in standings.standings[sequence.number]?.isCalled == true }
+        called = some.filter(isCalled)
+        fresh = some.filter { !isCalled($0) }
+        ofCalled = called.isEmpty ? nil : try connection.statement(DatabaseSequence.probe(called))
+        ofFresh = fresh.isEmpty ? nil : try connection.statement(DatabaseSequence.select(fresh))
+    }
+
+    var sequences: [DatabaseSequence] { called + fresh }
+
+    func calls() -> [PostgresCall] { callsOfCalled(since: nil) + callsOfFresh() }
+
+    /// - Parameter snapshot: if given, nothing is looked at while it is the server's.
+    func callsOfCalled(since snapshot: Snapshot?) -> [PostgresCall] {
+        ofCalled.map { [PostgresCall($0, [snapshot?.text ?? ""])] } ?? []
+    }
+
+    func callsOfFresh() -> [PostgresCall] { ofFresh.map { [PostgresCall($0)] } ?? [] }
+
+    /// Those that stand elsewhere than was known, given what the calls returned; `nil` when it needs a closer look, as
+    /// after one was set back to giving out none.
+    func news(in results: [PostgresResult], beside known: SequenceStandings) -> SequenceStandings? {
+        var news = SequenceStandings()
+        if ofFresh != nil, let result = results.last { news = SequenceStandings(result) }
+        if ofCalled == nil { return news }
+        guard let result = results.first, news.join(probed: result, of: called, beside: known) else { return nil }
+        return news
+    }
+}
+
+extension RowChange {
+    /// Whether a sequence gave out its first number, or was set back to before that.
+    fileprivate var callsOrResets: Bool { before?.standing?.isCalled != after?.standing?.isCalled }
 }

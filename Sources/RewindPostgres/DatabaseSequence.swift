@@ -74,9 +74,12 @@ struct DatabaseSequence: Sendable, Hashable {
             .joined(separator: " UNION ALL ")
     }
 
-    /// The last values of the sequences whose object ids `$1` gives, in order; NULL for one that gave out none yet. A
-    /// fraction of what ``select(_:)`` costs.
-    static let probe = "SELECT array_agg(pg_sequence_last_value(o)) FROM unnest($1::oid[]) o"
+    /// The statement that reads last values, in order, as an array; NULL for one that gave out none yet, and no array if
+    /// `$1` is the server's snapshot. A fraction of what ``select(_:)`` costs.
+    static func probe(_ sequences: some Collection<DatabaseSequence>) -> String {
+        let values = sequences.map { "pg_sequence_last_value(\($0.objectID))" }.joined(separator: ", ")
+        return "SELECT CASE WHEN pg_current_snapshot()::text <> $1 THEN ARRAY[\(values)] END"
+    }
 
     static let set = "SELECT setval(o, v, c) FROM unnest($1::oid[], $2::int8[], $3::bool[]) s(o, v, c)"
 }

@@ -22,17 +22,7 @@ struct Inspection: Sendable {
     /// - Parameter exempt: names of tables, as reports spell them, that are left alone.
     init(_ connection: PostgresConnection, exempting exempt: Set<String> = []) throws {
         let relations = try Self.relations(connection)
-        let columns = try ColumnCatalog(connection)
-        let keys = try KeyCatalog(connection)
-        let ordinary = relations.filter { $0.kind == "r" && !exempt.contains($0.name) }
-        tables = ordinary.enumerated().map { number, relation in
-            let found = columns.columns(of: relation.objectID)
-            let key = keys.key(of: relation.objectID, found)
-            return Table(
-                number: number, objectID: relation.objectID, schemaName: relation.schema,
-                tableName: relation.relation, columns: found.map(\.column), key: key?.columns ?? [], sensor: .log,
-                keyOperators: key?.operators ?? [])
-        }
+        tables = try Self.tables(among: relations.filter { !exempt.contains($0.name) }, connection)
         let leftAlone = relations.filter { exempt.contains($0.name) }.map(\.objectID)
         sequences = try DatabaseSequence.all(connection, tables: tables, leavingOut: leftAlone)
         foreignKeys = try Self.foreignKeys(connection)
@@ -41,6 +31,24 @@ struct Inspection: Sendable {
         let triggers = try OrderedWay.isNeeded(connection) ? [] : Self.unusualTriggers(connection, tables)
         obstacles =
             foreign + triggers + (try Self.namesake(connection)) + (try Self.publications(connection, tables))
+    }
+
+    /// The tables alone.
+    static func tables(_ connection: PostgresConnection) throws -> [Table] {
+        try tables(among: relations(connection), connection)
+    }
+
+    private static func tables(among relations: [Relation], _ connection: PostgresConnection) throws -> [Table] {
+        let columns = try ColumnCatalog(connection)
+        let keys = try KeyCatalog(connection)
+        return relations.filter { $0.kind == "r" }.enumerated().map { number, relation in
+            let found = columns.columns(of: relation.objectID)
+            let key = keys.key(of: relation.objectID, found)
+            return Table(
+                number: number, objectID: relation.objectID, schemaName: relation.schema,
+                tableName: relation.relation, columns: found.map(\.column), key: key?.columns ?? [], sensor: .log,
+                keyOperators: key?.operators ?? [])
+        }
     }
 
     /// The tables' numbers, by name.
@@ -100,6 +108,8 @@ struct Inspection: Sendable {
     private static func publications(
         _ connection: PostgresConnection, _ tables: [Table]
     ) throws(PostgresError) -> [String] {
+        // Planning the view takes milliseconds.
+        if try connection.query("SELECT FROM pg_publication WHERE pubdelete").rowCount == 0 { return [] }
         let found = try connection.query(
             """
             SELECT c.oid, min(p.pubname) FROM pg_publication p JOIN pg_publication_tables t USING (pubname)
@@ -228,12 +238,13 @@ private struct KeyCatalog {
         let found = try connection.query(
             """
             SELECT i.indrelid, array_to_string(i.indkey[0:i.indnkeyatts - 1], ' '), i.indisprimary,
-                (SELECT string_agg(format('OPERATOR(%I.%s)', n.nspname, o.oprname), chr(10) ORDER BY k.place)
+                (SELECT string_agg(format('OPERATOR(%I.%s)', s.nspname, o.oprname), chr(10) ORDER BY k.place)
                 FROM unnest(i.indclass[0:i.indnkeyatts - 1]) WITH ORDINALITY k(class, place)
                 JOIN pg_opclass c ON c.oid = k.class JOIN pg_amop a ON a.amopfamily = c.opcfamily AND a.amopstrategy = 3
                     AND a.amoplefttype = c.opcintype AND a.amoprighttype = c.opcintype
-                JOIN pg_operator o ON o.oid = a.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace)
-            FROM pg_index i WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL
+                JOIN pg_operator o ON o.oid = a.amopopr JOIN pg_namespace s ON s.oid = o.oprnamespace)
+            FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+            WHERE \(Inspection.isUserSchema) AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL
             AND i.indexprs IS NULL ORDER BY i.indexrelid
             """)
         for row in 0..<found.rowCount {

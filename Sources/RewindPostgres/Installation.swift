@@ -34,23 +34,29 @@ struct Installation {
             CREATE SCHEMA rewind;
             COMMENT ON SCHEMA rewind IS 'Made by Rewind while it explores; "rewind restore" takes it out.';
             CREATE TABLE rewind.owner (pid int);
-            CREATE TABLE rewind.log (seq bigint NOT NULL DEFAULT pg_catalog.pg_wal_lsn_diff(
-                pg_catalog.pg_current_wal_insert_lsn(), '0/0'), tbl int NOT NULL, old text, new text)
+            CREATE TABLE rewind.log (seq bigint NOT NULL DEFAULT \(Self.entryNumber), tbl int NOT NULL, old text, new text)
                 WITH (autovacuum_enabled = off);
             CREATE INDEX ON rewind.log (seq);
             ALTER TABLE rewind.log REPLICA IDENTITY FULL;
             \(Self.isAtRest);
             CREATE TABLE rewind.position (
                 id bigint PRIMARY KEY, tbl int NOT NULL, key text NOT NULL, copies bigint, root text);
-            CREATE TABLE rewind.tables (
-                number int PRIMARY KEY, oid oid, name text, definition text, fingerprint text, is_read boolean);
-            CREATE TABLE rewind.root (tbl int, content text);
-            CREATE TABLE rewind.sequences (oid oid PRIMARY KEY, name text, last_value bigint, is_called boolean);
+            CREATE TABLE rewind.tables (number int, oid oid, name \(Self.name), definition varchar(32),
+                fingerprint varchar(40), is_read boolean);
+            CREATE TABLE rewind.sequences (oid oid, name \(Self.name), last_value bigint, is_called boolean);
+            \(inspection.tables.compactMap(\.rowTypeDefinition).joined(separator: ";\n"))
             """)
-        for table in inspection.tables {
-            if let definition = table.rowTypeDefinition { try connection.execute(definition) }
-        }
     }
+
+    /// A schema's and a table's name, quoted. Tables whose rows are known to be short are without files for long ones.
+    private static let name = "varchar(260)"
+
+    /// The position in the write-ahead log, and not before the transaction has a number of its own: a look that finds no
+    /// such transaction under way must know that any entry still to come has a higher number than those that it sees.
+    private static let entryNumber = """
+        CASE WHEN pg_catalog.pg_current_xact_id() IS NOT NULL
+        THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0') END
+        """
 
     /// Whether no transaction that wrote to the log is under way; if so, none writes to it before the caller's ends.
     private static let isAtRest = """
@@ -67,25 +73,27 @@ struct Installation {
     func install(fingerprints: [Fingerprint], definitions: Definitions, standings: SequenceStandings) throws {
         try save(fingerprints, definitions)
         try standings.save(inspection.sequences, connection)
+        try ReadingSensor.save(inspection.tables.filter { $0.sensor == .reading }, connection)
         for table in inspection.tables where table.sensor == .log {
-            for statement in RecordingTriggers(table: table).statements { try connection.execute(statement) }
+            try connection.execute(RecordingTriggers(table: table).statements.joined(separator: ";\n"))
         }
-        for table in inspection.tables where table.sensor == .reading { try ReadingSensor.save(table, connection) }
         if canWatchDefinitions { try connection.execute(Self.definitionTriggers) }
     }
 
     private func save(_ fingerprints: [Fingerprint], _ definitions: Definitions) throws(PostgresError) {
-        let insert = try connection.statement("INSERT INTO rewind.tables VALUES ($1, $2, $3, $4, $5, $6)")
-        for (table, fingerprint) in zip(inspection.tables, fingerprints) {
-            var parameters = PostgresParameters()
-            parameters.append(table.number)
-            parameters.append(table.objectID)
-            parameters.append(table.name)
-            parameters.append(definitions.ofTables[table.objectID])
-            parameters.append(fingerprint.description)
-            parameters.append(table.sensor == .reading)
-            _ = try connection.run(insert, parameters)
-        }
+        let tables = inspection.tables
+        var parameters = PostgresParameters()
+        parameters.append(array: tables.map { Int64($0.number) })
+        parameters.append(array: tables.map { Int64($0.objectID) })
+        parameters.append(array: tables.map { Array($0.name.utf8) })
+        parameters.append(array: tables.map { definitions.ofTables[$0.objectID].map { Array($0.utf8) } })
+        parameters.append(array: fingerprints.map { Array($0.description.utf8) })
+        parameters.append(array: tables.map { Array("\($0.sensor == .reading)".utf8) })
+        _ = try connection.query(
+            """
+            INSERT INTO rewind.tables
+            SELECT * FROM unnest($1::int[], $2::oid[], $3::text[], $4::text[], $5::text[], $6::boolean[])
+            """, parameters)
     }
 
     /// Drops everything of Rewind's.

@@ -9,36 +9,46 @@ struct LogReading {
     private(set) var definitions: [String] = []
     /// What had been committed.
     let snapshot: Snapshot
+    /// Whether no transaction of the server's was under way, so that all that was written can be seen.
+    let isQuiet: Bool
     /// The number of the last entry; `nil` when there is none.
     var last: Int64? { numbers.last }
     /// The numbers of the entries that can be seen.
     private var numbers: [Int64] = []
 
-    /// Whether all that was written can be seen, or was rolled back. To be asked ahead of ``select``, in one transaction.
+    /// Whether all that was written to the log can be seen, or was rolled back, whatever else is under way. To be asked
+    /// ahead of ``select``, in one transaction.
     static let isAtRest = "SELECT rewind.is_at_rest()"
 
-    /// Entries after `$1`, each beside the snapshot; without entries, the snapshot alone.
+    /// Entries after `$1`, each beside the snapshot; without entries, the snapshot alone. To be the first statement of
+    /// its transaction.
+    ///
+    /// A snapshot does not list the transactions under way that are younger than the newest one that ended. But if none
+    /// is listed and the counter of transactions, which `age` reads once the snapshot is taken, has come no further
+    /// than the snapshot, there is none.
     static let select = """
-        SELECT s.snapshot, l.seq, l.tbl, l.old, l.new FROM (SELECT pg_current_snapshot()::text AS snapshot) s
-        LEFT JOIN rewind.log l ON l.seq > $1
+        SELECT s.snapshot, s.is_quiet, l.seq, l.tbl, l.old, l.new FROM (SELECT pg_current_snapshot()::text AS snapshot,
+        pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())
+        AND age(pg_snapshot_xmax(pg_current_snapshot())::xid) = 0 AS is_quiet) s LEFT JOIN rewind.log l ON l.seq > $1
         """
 
     /// Everything, whoever has seen it.
-    static let selectAll = "SELECT '', seq, tbl, old, new FROM rewind.log ORDER BY seq"
+    static let selectAll = "SELECT '', false, seq, tbl, old, new FROM rewind.log ORDER BY seq"
 
     /// Takes what ``select`` returned.
     /// - Parameter tables: by number.
     init(_ result: PostgresResult, tables: [Table?]) {
         snapshot = Snapshot(text: result.rowCount > 0 ? result.string(0, 0) : "")
-        let rows = (0..<result.rowCount).filter { !result.isNull($0, 1) }
-        for row in rows.sorted(by: { result.int64($0, 1) < result.int64($1, 1) }) {
-            numbers.append(result.int64(row, 1))
-            let number = Int(result.int64(row, 2))
+        isQuiet = result.rowCount > 0 && result.bool(0, 1)
+        let rows = (0..<result.rowCount).filter { !result.isNull($0, 2) }
+        for row in rows.sorted(by: { result.int64($0, 2) < result.int64($1, 2) }) {
+            numbers.append(result.int64(row, 2))
+            let number = Int(result.int64(row, 3))
             if number == Installation.definitionEntry {
-                definitions.append(result.string(row, 3))
+                definitions.append(result.string(row, 4))
             } else if tables.indices.contains(number), let table = tables[number] {
-                let (old, new) = (Self.image(result, row, 3, table), Self.image(result, row, 4, table))
-                let isWhole = (old == nil) == result.isNull(row, 3) && (new == nil) == result.isNull(row, 4)
+                let (old, new) = (Self.image(result, row, 4, table), Self.image(result, row, 5, table))
+                let isWhole = (old == nil) == result.isNull(row, 4) && (new == nil) == result.isNull(row, 5)
                 if isWhole { entries.append(LogEntry(table: number, old: old, new: new)) } else { alter(table) }
             }
         }

@@ -22,19 +22,19 @@ struct Move {
     static let fewRows = 3
 
     /// The calls that make it, to be run in one transaction.
-    func calls(_ connection: PostgresConnection) throws(PostgresError) -> [PostgresCall] {
+    func calls(_ statements: TableStatements) throws(PostgresError) -> [PostgresCall] {
         var calls: [PostgresCall] = []
         for table in order {
             guard let rows = leaving[table.number] else { continue }
             if table.hasKey {
-                calls.append(PostgresCall(try connection.statement(table.deleteAll), Self.parameters(rows)))
+                calls.append(PostgresCall(try statements(\.deleteAll, table), Self.parameters(rows)))
                 continue
             }
             if rows.count > Self.fewRows {
-                calls.append(PostgresCall(try connection.statement(table.deleteMany), Self.parameters(rows)))
+                calls.append(PostgresCall(try statements(\.deleteMany, table), Self.parameters(rows)))
                 continue
             }
-            let delete = try connection.statement(table.deleteOne)
+            let delete = try statements(\.deleteOne, table)
             for row in rows {
                 var parameters = PostgresParameters()
                 parameters.append(bytes: RowText.text(of: row))
@@ -43,7 +43,7 @@ struct Move {
         }
         for table in order {
             guard let rows = coming[table.number] else { continue }
-            calls.append(PostgresCall(try connection.statement(table.insertAll), Self.parameters(rows)))
+            calls.append(PostgresCall(try statements(\.insertAll, table), Self.parameters(rows)))
         }
         return calls
     }

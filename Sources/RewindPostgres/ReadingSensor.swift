@@ -104,9 +104,13 @@ struct ReadingSensor {
 
     // MARK: Across a crash
 
-    /// The root's rows of a table that is read: no log tells what was done to it, so all of it is written down.
-    static func save(_ table: Table, _ connection: PostgresConnection) throws(PostgresError) {
-        try connection.execute("INSERT INTO rewind.root SELECT \(table.number), x.* FROM (\(table.selectTexts)) x")
+    /// The root's rows of tables that are read: no log tells what was done to them, so all of it is written down.
+    static func save(_ tables: [Table], _ connection: PostgresConnection) throws(PostgresError) {
+        if tables.isEmpty { return }
+        try connection.execute("CREATE TABLE rewind.root (tbl int, content text)")
+        for table in tables {
+            try connection.execute("INSERT INTO rewind.root SELECT \(table.number), x.* FROM (\(table.selectTexts)) x")
+        }
     }
 
     /// The rows that only the root has, and those that it has not.

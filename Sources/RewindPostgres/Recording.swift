@@ -14,6 +14,7 @@ final class Recording {
     private let numbers: [String: Int]
     private let canWatchDefinitions: Bool
     private let statements: Statements
+    private let tableStatements: TableStatements
     /// `nil` when the session can have triggers and foreign keys switched off.
     private let ordered: OrderedWay?
     private var definitions: Definitions
@@ -60,6 +61,7 @@ final class Recording {
         numbers = root.inspection.numbers
         try mover.execute(SessionSettings.plansOfMoves)
         statements = try Statements(mover)
+        tableStatements = TableStatements(mover)
     }
 
     // MARK: Capturing
@@ -87,10 +89,14 @@ final class Recording {
         return changes
     }
 
-    /// The log and the sequences.
+    /// The log and the sequences. One round trip, and another when some transaction is under way: it may be anybody's.
     private func look() throws(PostgresError) -> Look {
-        let results = try mover.pipelined([[PostgresCall(statements.isAtRest), logCall] + counters.probes(mover)])
-        let log = LogReading(results[1], tables: inspection.tables)
+        let probes = try counters.probes(since: snapshot, mover)
+        var results = try mover.pipelined([[logCall] + probes])
+        var log = LogReading(results[0], tables: inspection.tables)
+        if log.isQuiet { return Look(isAtRest: true, log: log, sequenceProbes: Array(results.dropFirst())) }
+        results = try mover.pipelined([[PostgresCall(statements.isAtRest), logCall] + probes])
+        log = LogReading(results[1], tables: inspection.tables)
         return Look(isAtRest: results[0].bool(0, 0), log: log, sequenceProbes: Array(results.dropFirst(2)))
     }
 
@@ -170,9 +176,10 @@ final class Recording {
         }
         // An entry left behind would be taken for news of what the row was at the root.
         if holdsEntries { calls.append(logDeletion()) }
-        let behind: [PostgresResult]
+        let behind: LogReading
         do throws(PostgresError) {
-            behind = try mover.pipelined([calls, [PostgresCall(statements.isAtRest), logCall]]).suffix(2)
+            let results = try mover.pipelined([calls, [logCall]])
+            behind = LogReading(results[calls.count], tables: inspection.tables)
         } catch {
             throw try explain(error, changes)
         }
@@ -183,13 +190,13 @@ final class Recording {
         follow(changes)
         pending.removeAll(keepingCapacity: true)
         holdsEntries = false
-        try noteWhatCameLate(behind[0].bool(0, 0) ? LogReading(behind[1], tables: inspection.tables) : nil)
+        try noteWhatCameLate(behind.isQuiet ? behind : nil)
         try vacuumNowAndThen()
     }
 
     private func moveRows(_ changes: ChangeSet) throws -> [PostgresCall] {
         guard let ordered else {
-            return try Move(changes, tables: inspection.tables, numbers: numbers).calls(mover)
+            return try Move(changes, tables: inspection.tables, numbers: numbers).calls(tableStatements)
         }
         let known = changes.rows.compactMap { change in
             numbers[change.table].map { (inspection.tables[$0], change.before, change.after) }
@@ -322,7 +329,7 @@ private struct Root {
             let found = try Inspection(connection, exempting: exempt)
             let rights = try Rights(connection, found, reading: chosen)
             guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
-            let inspection = try found.sensing(by: rights, connection)
+            let inspection = found.sensing(by: rights)
             guard inspection.obstacles.isEmpty else {
                 throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
             }

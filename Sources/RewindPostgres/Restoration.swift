@@ -27,6 +27,8 @@ struct Restoration {
     private var ordered: [(table: Table, before: Row?, after: Row?)]?
     /// By number; `nil` where the table is no longer the one that was recorded.
     private var tables: [Table?] = []
+    /// Whether there are tables beside those.
+    private var hasOtherTables = true
     /// Whether nothing of Rewind is left.
     private var isComplete = false
 
@@ -78,7 +80,7 @@ struct Restoration {
 
     private mutating func findTables() throws {
         let defined = try Definitions(connection)
-        let found = try Inspection(connection).tables
+        let found = try Inspection.tables(connection)
         let recorded = try connection.query(
             "SELECT oid, name, definition, is_read FROM rewind.tables ORDER BY number")
         for row in 0..<recorded.rowCount {
@@ -94,6 +96,7 @@ struct Restoration {
             tables.append(table.numbered(row, recorded.bool(row, 3) ? .reading : .log))
         }
         let known = tables.compactMap { $0 }
+        hasOtherTables = found.count > known.count
         if !known.isEmpty { try connection.lock(known, "SHARE ROW EXCLUSIVE") }
     }
 
@@ -314,7 +317,7 @@ struct Restoration {
         where fingerprint.description != recorded.string(table.number, 0) {
             report.problems.append("“\(table.name)” is not as it was; a writer that disabled triggers changed it")
         }
-        try verifyForeignKeys()
+        if hasOtherTables { try verifyForeignKeys() }
     }
 
     /// Rows of exempted tables stay, and may refer to rows that are gone, or be gone themselves.

@@ -29,6 +29,9 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
     /// Tables of extensions that are better exempted than granted, each with the extension's name.
     public private(set) var toExempt: [String: String] = [:]
 
+    /// The object ids of the tables and sequences that are the role's own.
+    let owned: Set<UInt32>
+
     /// Whether the database could be explored by copies instead (``PostgresCloneSystem``), going by the right to make them.
     public let canBeCopied: Bool
 
@@ -60,6 +63,7 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
         let quotedRole = found.string(0, 4)
         if !found.bool(0, 3) { missingGrants.append("GRANT CREATE ON DATABASE \(found.string(0, 5)) TO \(quotedRole)") }
         let relations = try RelationRights.all(connection, inspection)
+        owned = Set(relations.filter(\.isOwned).map(\.objectID))
         if !isSuperuser {
             noteGrants(relations, quotedRole)
             let seesAll = found.bool(0, 6) || !relations.contains(where: \.hidesRows)
@@ -124,13 +128,12 @@ public struct Rights: Sendable, Hashable, CustomStringConvertible {
 
 extension Inspection {
     /// The same, with each table's sensor as the rights allow.
-    func sensing(by rights: Rights, _ connection: PostgresConnection) throws(PostgresError) -> Inspection {
+    func sensing(by rights: Rights) -> Inspection {
         let read = Set(rights.read)
-        let owned = try Set(RelationRights.all(connection, self).filter(\.isOwned).map(\.objectID))
         var copy = self
         for index in copy.tables.indices {
             copy.tables[index].sensor = read.contains(copy.tables[index].name) ? .reading : .log
-            copy.tables[index].isOwned = owned.contains(copy.tables[index].objectID)
+            copy.tables[index].isOwned = rights.owned.contains(copy.tables[index].objectID)
         }
         return copy
     }

@@ -14,12 +14,16 @@ struct SequenceStandings: Sendable {
         self.init(try connection.query(DatabaseSequence.select(sequences)))
     }
 
-    /// Adds what ``DatabaseSequence/probe`` returned for sequences that had given out numbers.
+    /// Adds what ``DatabaseSequence/probe(_:)`` returned for sequences that had given out numbers, where it is another
+    /// standing than the known one.
     /// - Returns: whether it told of all; one that was set back to giving out none needs a closer look.
-    mutating func join(probed result: PostgresResult, of sequences: [DatabaseSequence]) -> Bool {
+    mutating func join(
+        probed result: PostgresResult, of sequences: [DatabaseSequence], beside known: SequenceStandings
+    ) -> Bool {
         let values = result.bytes(0, 0).dropFirst().dropLast().split(separator: UInt8(ascii: ","))
         for (sequence, value) in zip(sequences, values) {
             guard let value = RowText.number(UnsafeRawBufferPointer(rebasing: value)) else { return false }
+            if known.standings[sequence.number]?.lastValue == value { continue }
             standings[sequence.number] = DatabaseSequence.Standing(lastValue: value, isCalled: true)
         }
         return values.count == sequences.count
@@ -57,16 +61,16 @@ struct SequenceStandings: Sendable {
 
     /// Writes down the root.
     func save(_ sequences: [DatabaseSequence], _ connection: PostgresConnection) throws(PostgresError) {
-        let insert = try connection.statement("INSERT INTO rewind.sequences VALUES ($1, $2, $3, $4)")
-        for sequence in sequences {
-            guard let standing = standings[sequence.number] else { continue }
-            var parameters = PostgresParameters()
-            parameters.append(sequence.objectID)
-            parameters.append(sequence.qualifiedName)
-            parameters.append(standing.lastValue)
-            parameters.append(standing.isCalled)
-            _ = try connection.run(insert, parameters)
+        let root = sequences.compactMap { sequence in
+            standings[sequence.number].map { (objectID: sequence.objectID, standing: $0, name: sequence.qualifiedName) }
         }
+        var parameters = Self.parameters(setting: root.map { ($0.objectID, $0.standing) })
+        parameters.append(array: root.map { Array($0.name.utf8) })
+        _ = try connection.query(
+            """
+            INSERT INTO rewind.sequences (oid, last_value, is_called, name)
+            SELECT * FROM unnest($1::oid[], $2::int8[], $3::bool[], $4::text[])
+            """, parameters)
     }
 
     /// The parameters of ``DatabaseSequence/set`` that set those.

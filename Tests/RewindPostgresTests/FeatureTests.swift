@@ -1,3 +1,4 @@
+import ExactnessSupport
 import Foundation
 import PostgresDriver
 import Rewind
@@ -210,6 +211,41 @@ struct FeatureTests {
         #expect(try database.dump() == root)
     }
 
+    @Test(arguments: [3, 40]) func `sequences are brought to where they stood, however many there are`(count: Int)
+        async throws
+    {
+        let database = try TestDatabase.withTypes()
+        for seed in seedsToTry(20) {
+            var random = SeededRandom(seed: seed)
+            var example = RandomCase(seed: seed)
+            example.settings = [[], []]
+            example.setup = (0..<count).flatMap { number in
+                let create = "CREATE \(random.oneIn(8) ? "UNLOGGED " : "")SEQUENCE s\(number)"
+                return [create] + (random.oneIn(3) ? [] : ["SELECT nextval('s\(number)')"])
+            }
+            example.steps = (0..<20).map { number in
+                if number > 0, random.oneIn(3) { return .move(random.int(0...20)) }
+                return .request(
+                    (0...random.int(0...2)).map { _ in
+                        // Often the same few, so that they move on twice without a move in between.
+                        Self.use("s\(random.int(0...(random.oneIn(3) ? count - 1 : 2)))", &random)
+                    })
+            }
+            guard await holds(example, { try RandomWalk($0, database) }) else { return }
+        }
+    }
+
+    private static func use(_ sequence: String, _ random: inout SeededRandom) -> RandomCase.Statement {
+        let sql =
+            switch random.int(0...4) {
+            case 0: "SELECT setval('\(sequence)', \(random.int(1...9)), \(random.oneIn(2)))"
+            case 1: "SELECT nextval('\(sequence)') FROM generate_series(1, 40)"
+            case 2: "BEGIN; SELECT nextval('\(sequence)'); ROLLBACK"
+            default: "SELECT nextval('\(sequence)')"
+            }
+        return RandomCase.Statement(connection: random.int(0...1), sql: sql)
+    }
+
     @Test func `the API may have another role, without a right to the log`() async throws {
         let database = try TestDatabase(
             "CREATE TABLE a (id int PRIMARY KEY, x xml); INSERT INTO a VALUES (1); CREATE TABLE b (x int)")
@@ -246,6 +282,59 @@ struct FeatureTests {
         try await system.apply(changes.inverted)
         #expect(try database.dump() == root)
         _ = try await system.contentFingerprint()
+        try await system.end()
+    }
+
+    @Test func `nothing is missed while several sessions write`() async throws {
+        let database = try TestDatabase("CREATE TABLE a (writer int, n int, x int); CREATE TABLE b (x int)")
+        let system = database.system(patience: .seconds(60))
+        try await system.begin()
+        var fingerprint = try await system.contentFingerprint()
+        let threads = (1...3).map { WorkerThread(name: "writer \($0)") }
+        defer { for thread in threads { thread.stop() } }
+        let writers = zip(1..., threads).map { number, thread in
+            Task { try await thread.run { try database.connect().execute(Self.writing(by: number)) } }
+        }
+        let looking = Task {
+            var captured: [ChangeSet] = []
+            while !Task.isCancelled { captured.append(try await system.capture()) }
+            return captured
+        }
+        for writer in writers { try await writer.value }
+        looking.cancel()
+        for changes in try await looking.value + [system.capture()] { fingerprint += changes.fingerprintDelta }
+        #expect(try await system.contentFingerprint() == fingerprint)
+        try await system.end()
+    }
+
+    /// Many short transactions: some rolled back, some that begin with a TRUNCATE.
+    private static func writing(by number: Int) -> String {
+        """
+        DO $$ BEGIN FOR i IN 1..150 LOOP
+            IF i % 10 = 0 THEN TRUNCATE b; END IF;
+            INSERT INTO a VALUES (\(number), i, 0);
+            -- Gives the others time to write in between.
+            PERFORM count(*) FROM generate_series(1, 10000);
+            UPDATE a SET x = x + 1 WHERE writer = \(number) AND n > i - 3;
+            IF i % 3 = 0 THEN DELETE FROM a WHERE writer = \(number) AND n < i - 5; END IF;
+            IF i % 10 = 5 THEN INSERT INTO b VALUES (i), (i); END IF;
+            IF i % 7 = 0 THEN ROLLBACK; ELSE COMMIT; END IF;
+        END LOOP; END $$
+        """
+    }
+
+    @Test func `a transaction in another database is in nobody's way`() async throws {
+        let (database, other) = (try TestDatabase("CREATE TABLE a (id int PRIMARY KEY)"), try TestDatabase())
+        let root = try database.dump()
+        let system = database.system(patience: .milliseconds(100))
+        try await system.begin()
+        let stranger = try other.connect()
+        try stranger.execute("BEGIN; SELECT pg_current_xact_id()")
+        try database.connect().execute("INSERT INTO a VALUES (1)")
+        let changes = try await system.capture()
+        #expect(changes.rows.count == 1)
+        try await system.apply(changes.inverted)
+        #expect(try database.dump() == root)
         try await system.end()
     }
 
