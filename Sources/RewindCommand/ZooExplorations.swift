@@ -33,7 +33,7 @@ extension ZooExploration: ExpressibleByArgument {
         case .payments, .idempotencyKeys: nil
         case .providerFaults: 7
         case .webhookSecurity: 8
-        case .payouts: 9
+        case .payouts: 8
         case .subscriptions: nil
         }
     }

@@ -18,7 +18,7 @@ extension CommandTests {
         ) async throws {
             let scratch = try Scratch()
             // One database: the ids of what is at the provider are other ones in each.
-            let database = try await filledDatabase(in: scratch)
+            let database = scratch.path("orders-test.sqlite")
             var known: ResultDocument?
             for options in [["--workers", "1"], ["--workers", "2"], ["--strategy", "random-walk", "--seed", "3"]] {
                 let path = scratch.path("\(UUID().uuidString).json")
