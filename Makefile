@@ -3,7 +3,7 @@
 SWIFT ?= swift
 JOBS ?= $(shell nproc)
 PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libxxhash-dev libpq-dev pkg-config
-TEST_PACKAGES = $(PACKAGES) postgresql python3-psycopg python3-psycopg-pool
+TEST_PACKAGES = $(PACKAGES) curl postgresql python3-psycopg python3-psycopg-pool
 REWIND = .build/release/rewind
 
 .PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help

@@ -129,6 +129,12 @@ let package = Package(
                 "CommandSupport", "RewindCommand", "Rewind", "RewindHTTP", "RewindPostgres", "TestServices",
             ],
             exclude: ["PythonAPI"]),
+        .testTarget(
+            name: "ContractTests",
+            dependencies: [
+                "CommandSupport", "RewindCommand", "HyperswitchSandbox", "HTTPServer", "HTTPClient", "ExactJSON",
+                "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
+            ]),
         .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
