@@ -7,7 +7,8 @@ extension Shop {
         #expect(try undecided() == [], sourceLocation: sourceLocation)
         // One object at the provider for each row that asked for one, and none besides.
         let authorizations = "SELECT provider_id FROM operations WHERE kind = 'authorize'"
-        #expect(try database.rows(authorizations).sorted() == state.payments.map(\.id).sorted())
+        let payments = try database.rows(authorizations).sorted()
+        #expect(payments == state.payments.map(\.id).sorted(), sourceLocation: sourceLocation)
         let references = try database.rows("SELECT provider_reference FROM refunds").sorted()
         #expect(references == state.refunds.map(\.id).sorted(), sourceLocation: sourceLocation)
         let attempts = try database.rows("SELECT id FROM payout_attempts").sorted()
