@@ -7,20 +7,20 @@ import Testing
     /// A door that a key opens, and a picklock does if the lock is bad.
     private func door(isLockBad: Bool) -> Exploration<Notes> {
         Exploration(of: Notes.self) {
-            doing("knock") { $0.context.number = 1 }
+            doing("knock") { try $0.office.add("door", .text("knocked at")) }
             Action("pick_lock") { _ in isLockBad ? .accepted : .refused }.when { $0.step == 1 }.alwaysRefused()
         }
     }
 
     @Test func `decides and warns of nothing by never being accepted`() async throws {
-        let result = try await explore(door(isLockBad: false), in: Office([:]).world)
+        let result = try await explore(door(isLockBad: false), in: Office(["door": [.init("what")]]).world)
         #expect(result.verdict == .held(.everything))
         #expect(result.warnings == [])
         #expect(result.coverage.expected(state: 0, action: 1) == .refused)
     }
 
     @Test func `is a violation when it is accepted`() async throws {
-        let result = try await explore(door(isLockBad: true), in: Office([:]).world)
+        let result = try await explore(door(isLockBad: true), in: Office(["door": [.init("what")]]).world)
         #expect(result.verdict == .violated)
         let violation = try #require(result.violations.first)
         #expect(violation.rule.name == "pick_lock_is_refused")
@@ -51,7 +51,7 @@ import Testing
     @Test(arguments: [1, 4]) func `ends the walk when so many were found`(count: Int) async throws {
         let result = try await explore(exploration, in: Office([:]).world, limits: Limits(violations: count))
         #expect(result.violations.count == count)
-        #expect(result.violations.allSatisfy(\.isConfirmed))
+        #expect(result.violations.allSatisfy { $0.isConfirmed })
         #expect(result.verdict == .violated)
         #expect(result.stopReason == .violationLimit(count))
     }

@@ -14,13 +14,16 @@ public struct SandboxEvent: SandboxRecord {
     public internal(set) var eventType = ""
     /// The exact body.
     public internal(set) var body = ""
+    /// What the body says of the object, but for the times of its changes: states that differ in those alone are one.
+    public internal(set) var said = ""
     public internal(set) var createdAt = SandboxInstant.start
 
     static let table = "events"
 
     static let columns: [SandboxColumn<SandboxEvent>] = [
         .of("event_id", \.id), .of("object_type", \.subject), .of("object_id", \.objectID),
-        .of("event_type", \.eventType), .of("body", \.body), .of("created_at", \.createdAt),
+        .of("event_type", \.eventType), .of("body", \.body, comparedByValue: false), .of("said", \.said),
+        .of("created_at", \.createdAt),
     ]
 }
 

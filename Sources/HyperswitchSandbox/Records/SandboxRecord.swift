@@ -17,16 +17,16 @@ protocol SandboxRecord: Hashable, Sendable {
 /// One stored property as a column.
 struct SandboxColumn<Record>: Sendable {
     let name: String
-    /// By default a column named like a point in time is one.
+    /// By default a column named like a point in time is one: only whether it is set counts.
     let role: Schema.Role
     let read: @Sendable (Record) -> Value
     /// False if the value is none of the property's.
     let write: @Sendable (inout Record, Value) -> Bool
 
     static func of<Cell: SandboxCell>(
-        _ name: String, _ property: WritableKeyPath<Record, Cell> & Sendable, comparedByValue: Bool = false
+        _ name: String, _ property: WritableKeyPath<Record, Cell> & Sendable, comparedByValue: Bool? = nil
     ) -> SandboxColumn {
-        let isTime = Schema.Column.isNamedLikeTimestamp(name) && !comparedByValue
+        let isTime = !(comparedByValue ?? !Schema.Column.isNamedLikeTimestamp(name))
         return SandboxColumn(
             name: name, role: isTime ? .timestamp : .plain,
             read: { $0[keyPath: property].cell },

@@ -17,7 +17,7 @@ extension SandboxState {
         ]
         var event = SandboxEvent()
         (event.id, event.subject, event.objectID, event.eventType) = (id, subject, objectID, type)
-        (event.body, event.createdAt) = (body.text, time)
+        (event.body, event.said, event.createdAt) = (body.text, object.withoutTimesOfChange.text, time)
         events.put(event)
         var delivery = SandboxDelivery()
         delivery.id = id
@@ -35,4 +35,22 @@ extension SandboxState {
         case .dispute: disputes[event.objectID]?.status.rawValue
         }
     }
+}
+
+extension JSON {
+    /// Without the members, at any depth, that say when something was made or changed.
+    fileprivate var withoutTimesOfChange: JSON {
+        switch self {
+        case .object(let members):
+            .object(
+                members.filter { !Self.timesOfChange.contains($0.name) }
+                    .map { Member($0.name, $0.value.withoutTimesOfChange) })
+        case .array(let elements): .array(elements.map(\.withoutTimesOfChange))
+        case .null, .bool, .number, .string: self
+        }
+    }
+
+    private static let timesOfChange: Set = [
+        "created", "created_at", "modified_at", "updated", "updated_at", "connector_updated_at",
+    ]
 }
