@@ -70,7 +70,7 @@ public actor PostgresSystem: QueryableSystem {
     }
 
     /// What the API changed since the last capture or apply. It writes nothing. Cost follows the changes; one round
-    /// trip, and waiting while the API has a transaction open.
+    /// trip, another while anybody on the server has a transaction open, and waiting while the API has.
     /// - Throws: `SystemError` of kind `.notRewindable` when the schema changed, or a transaction stays open;
     ///   `.unreachable` when the database does not answer.
     public func capture() throws -> ChangeSet {
