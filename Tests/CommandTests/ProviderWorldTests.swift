@@ -12,6 +12,9 @@ extension CommandTests {
             ("provider-faults", "4"), ("payouts", "6"), ("subscriptions", "20"), ("webhook-security", "6"),
         ]
 
+        /// These worlds are larger than others, and a debug build on a busy machine is slow.
+        private static let patience = Duration.seconds(600)
+
         @Test(arguments: explorations)
         func `the correct service holds, in every order and with every number of workers`(
             name: String, depth: String
@@ -23,7 +26,7 @@ extension CommandTests {
             for options in [["--workers", "1"], ["--workers", "2"], ["--strategy", "random-walk", "--seed", "3"]] {
                 let path = scratch.path("\(UUID().uuidString).json")
                 let arguments = ["--exploration", name, "--max-depth", depth, "--database", database, "--json", path]
-                let ending = try await Tool(["demo"] + arguments + options, in: scratch).end()
+                let ending = try await Tool(["demo"] + arguments + options, in: scratch).end(within: Self.patience)
                 #expect(ending.status == 0, "\(options) \(ending.output)")
                 let result = try ResultDocument(contentsOf: path)
                 #expect(result.statistics.states > 20)
@@ -41,7 +44,7 @@ extension CommandTests {
             for database in ["sqlite", "postgres"] {
                 let path = scratch.path("\(database).json")
                 let arguments = ["--exploration", name, "--max-depth", depth, "--database", database, "--json", path]
-                let ending = try await Tool(["demo"] + arguments, in: scratch).end()
+                let ending = try await Tool(["demo"] + arguments, in: scratch).end(within: Self.patience)
                 #expect(ending.status == 0, "\(database) \(ending.output)")
                 counts.append(try ResultDocument(contentsOf: path).statistics.states)
             }
@@ -65,7 +68,7 @@ extension CommandTests {
         private func requireFound(_ bug: Orders.Bug, in scratch: Scratch) async throws {
             let path = scratch.path("\(bug.rawValue).json")
             let arguments = ["demo", "--bug", bug.rawValue, "--max-violations", "1", "--json", path]
-            let ending = try await Tool(arguments, in: scratch).end()
+            let ending = try await Tool(arguments, in: scratch).end(within: Self.patience)
             #expect(ending.status == 1, "\(bug.rawValue): \(ending.output)")
             let result = try ResultDocument(contentsOf: path)
             #expect(!result.violations.isEmpty && result.violations.allSatisfy(\.confirmed), "\(bug.rawValue)")
