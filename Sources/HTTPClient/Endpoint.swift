@@ -78,7 +78,14 @@ package struct Endpoint: Sendable {
     }
 
     private static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.") || host == "[::1]"
+        host == "localhost" || host.hasSuffix(".localhost") || isLoopbackAddress(host)
+    }
+
+    /// Whether a URL's host is an address of this machine's loopback interface, and no name: one may begin like an address,
+    /// as 127.0.0.1.example.org does.
+    package static func isLoopbackAddress(_ host: String) -> Bool {
+        let isAddress = host.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
+        return host == "::1" || host == "[::1]" || isAddress && host.hasPrefix("127.")
     }
 }
 

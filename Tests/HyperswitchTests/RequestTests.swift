@@ -191,6 +191,11 @@ struct RequestTests {
             "The base URL “http://api.test” would send the API key in the clear: use https://, or an address of this "
                 + "machine."
         ),
+        (
+            "http://127.0.0.1.example.org", "k",
+            "The base URL “http://127.0.0.1.example.org” would send the API key in the clear: use https://, or an address "
+                + "of this machine."
+        ),
         ("https://ada:pw@api.test", "k", "The base URL has a name or password in it: remove it, apiKey is sent."),
         (
             "https://api.test", "k\n1",

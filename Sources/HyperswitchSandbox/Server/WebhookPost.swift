@@ -26,7 +26,7 @@ final class WebhookPost: Sendable {
 
     func setURL(_ text: String) throws(SandboxControlError) {
         guard let url = URLComponents(string: text), url.scheme == "http", let host = url.host,
-            Self.isLoopback(host), url.user == nil, url.fragment == nil
+            host == "localhost" || Endpoint.isLoopbackAddress(host), url.user == nil, url.fragment == nil
         else { throw .badWebhookURL(text) }
         let query = url.percentEncodedQuery.map { "?" + $0 } ?? ""
         let path = (url.percentEncodedPath.isEmpty ? "/" : url.percentEncodedPath) + query
@@ -38,12 +38,6 @@ final class WebhookPost: Sendable {
         } catch {
             throw .badWebhookURL(text)
         }
-    }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        // A name may begin like an address: 127.0.0.1.example.org.
-        let isAddress = host.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
-        return host == "localhost" || host == "::1" || host == "[::1]" || isAddress && host.hasPrefix("127.")
     }
 
     /// Runs something that blocks where it blocks nobody.
