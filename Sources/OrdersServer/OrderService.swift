@@ -3,15 +3,15 @@ import Orders
 import Synchronization
 
 /// What the service can do, each in one transaction: read the order, ask the rules, write what they decided.
-final class OrderService: Sendable {
-    private let store: OrderStore
+struct OrderService: Sendable {
+    private var store: OrderStore
     private let clock: ServiceClock
     private let rules: OrderRules
     private let defects: Defects
     private let cache: OrderCache?
 
     /// What it does with a provider's help; nothing without a provider, when payments and refunds settle at once.
-    let payments: PaymentService?
+    private(set) var payments: PaymentService?
     /// What it remembers of requests that came with a key.
     let keys: KeyService
 
@@ -26,19 +26,12 @@ final class OrderService: Sendable {
         cache = configuration.cachesOrdersInMemory ? OrderCache() : nil
     }
 
-    private init(_ other: OrderService, under keyed: KeyedRequest) {
-        store = other.store.under(keyed)
-        clock = other.clock
-        rules = other.rules
-        defects = other.defects
-        payments = other.payments?.under(keyed)
-        keys = other.keys
-        cache = other.cache
-    }
-
     /// The same service for one request that came with a key.
     func under(_ keyed: KeyedRequest) -> OrderService {
-        OrderService(self, under: keyed)
+        var copy = self
+        copy.store = store.under(keyed)
+        copy.payments = payments?.under(keyed)
+        return copy
     }
 
     func create(amount: Money, customerID: String) throws -> Order {

@@ -8,8 +8,8 @@ import PaymentProviders
 ///
 /// A process may die between the phases, and an answer may be lost: what was recorded stays pending, and a webhook or
 /// ``reconcile()`` brings it to its end.
-final class PaymentService: Sendable {
-    let store: OrderStore
+struct PaymentService: Sendable {
+    private(set) var store: OrderStore
     let clock: ServiceClock
     let rules: ProviderRules
     let payoutRules: PayoutRules
@@ -18,20 +18,11 @@ final class PaymentService: Sendable {
     let provider: BlockingProvider
     let reconcileAfterSeconds: Int64
 
-    private init(_ other: PaymentService, under keyed: KeyedRequest) {
-        store = other.store.under(keyed)
-        clock = other.clock
-        rules = other.rules
-        payoutRules = other.payoutRules
-        subscriptionRules = other.subscriptionRules
-        defects = other.defects
-        provider = other.provider
-        reconcileAfterSeconds = other.reconcileAfterSeconds
-    }
-
     /// The same service for one request that came with a key.
     func under(_ keyed: KeyedRequest) -> PaymentService {
-        PaymentService(self, under: keyed)
+        var copy = self
+        copy.store = store.under(keyed)
+        return copy
     }
 
     var requests: ProviderRequests { ProviderRequests(provider: provider) }
@@ -69,17 +60,14 @@ final class PaymentService: Sendable {
 
     /// Phases 2 and 3.
     private func send(_ begun: Begun) throws {
-        do {
-            let payment = try requests.send(begun.operation, of: begun.order, rowName: begun.rowName)
+        let (operation, order) = (begun.operation, begun.order)
+        try ask("\(operation.kind.command) of order \(order.id)") {
+            let payment = try requests.send(begun)
             try settle { _ = try $0.take(payment) }
-        } catch ProviderError.rejected(let rejection) {
-            try settle { _ = try $0.reject(begun.operation, rejection.message) }
-        } catch let error as ProviderError {
-            // It may have happened: the operation stays pending, and its key and id with it.
-            Log.note("\(begun.operation.kind.command) of order \(begun.order.id): \(error)")
-            if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(begun.operation, "timed out") } }
-        } catch let error where error.isAboutTheAnswer {
-            Log.note("\(error)")
+        } rejected: {
+            try $0.reject(operation, $1)
+        } unknown: {
+            if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(operation, "timed out") } }
         }
     }
 
@@ -121,18 +109,15 @@ final class PaymentService: Sendable {
 
     /// Phases 2 and 3.
     private func send(_ reserved: Reserved) throws {
-        do {
-            let answer = try requests.send(reserved.refund, of: reserved.payment, rowName: reserved.rowName)
+        let refund = reserved.refund
+        try ask("refund \(refund.id)") {
+            let answer = try requests.send(reserved)
             try settle { _ = try $0.take(answer, isFinal: false) }
-        } catch ProviderError.rejected(let rejection) {
-            try settle { _ = try $0.reject(reserved.refund, rejection.message) }
-        } catch let error as ProviderError {
-            // It may have happened: the amount stays reserved, and the row's key and id are used again.
-            Log.note("refund \(reserved.refund.id): \(error)")
-            if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(reserved.refund, "timed out") } }
-            if defects.has(.retryUnderNewID) { try sendAnew(reserved.refund) }
-        } catch let error where error.isAboutTheAnswer {
-            Log.note("\(error)")
+        } rejected: {
+            try $0.reject(refund, $1)
+        } unknown: {
+            if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(refund, "timed out") } }
+            if defects.has(.retryUnderNewID) { try sendAnew(refund) }
         }
     }
 
@@ -182,6 +167,51 @@ final class PaymentService: Sendable {
         }
     }
 
+    // MARK: Phases 2 and 3, whatever it is about
+
+    /// Calls the provider and takes in what it says. An outcome that nobody knows leaves what was recorded pending, and its
+    /// key and id with it: it may have happened.
+    ///
+    /// - Parameters:
+    ///   - name: what is asked, for the log.
+    ///   - call: calls, and settles what the answer decides.
+    ///   - rejected: settles a definite no, for the reason given.
+    ///   - unknown: what else is done when nobody knows.
+    func ask(
+        _ name: String, _ call: () throws -> Void,
+        rejected: @Sendable (Settlement, _ reason: String) throws -> Bool, unknown: () throws -> Void = {}
+    ) throws {
+        do {
+            try call()
+        } catch ProviderError.rejected(let rejection) {
+            try settle { _ = try rejected($0, rejection.message) }
+        } catch let error as ProviderError {
+            Log.note("\(name): \(error)")
+            try unknown()
+        } catch let error where error.isAboutTheAnswer {
+            Log.note("\(error)")
+        }
+    }
+
+    /// Sends again what never arrived, the same under the same key. A rejection may mean that the first request has arrived
+    /// meanwhile: only what is still not there has failed.
+    ///
+    /// - Parameters:
+    ///   - send: sends, and settles what the answer decides: whether that is its end.
+    ///   - lookUp: settles how it stands by then, and says whether that is its end; `nil` if it is still not there.
+    ///   - rejected: settles a definite no, for the reason given.
+    func sendAgain(
+        _ send: () throws -> Bool, lookUp: () throws -> Bool?,
+        rejected: @Sendable (Settlement, _ reason: String) throws -> Bool
+    ) throws -> Found {
+        do {
+            return try send() ? .settledAfterResending : .resent
+        } catch ProviderError.rejected(let rejection) {
+            let hasEnded = try lookUp() ?? settle { try rejected($0, rejection.message) }
+            return hasEnded ? .settledAfterResending : .resent
+        }
+    }
+
     /// Phase 3: in a transaction of its own.
     func settle<R: Sendable>(_ body: @Sendable (Settlement) throws -> R) throws -> R {
         try store.transaction { tables in
@@ -195,13 +225,14 @@ final class PaymentService: Sendable {
 
 extension Error {
     /// Whether the provider has answered something else than it was asked for: as good as no answer.
-    fileprivate var isAboutTheAnswer: Bool { self is Contradiction || self is UnknownObject }
+    var isAboutTheAnswer: Bool { self is Contradiction || self is UnknownObject }
 }
 
 /// What phase 1 hands to phase 2.
 struct Begun: Sendable {
     let operation: PaymentOperation
     let order: Order
+    /// The row's name among all rows of all databases.
     let rowName: String
 
     init(_ operation: PaymentOperation, of order: Order, in tables: OrderTables) throws {

@@ -48,55 +48,51 @@ extension PaymentService {
             }
             return (try PayoutBegun(next, in: tables), isNew)
         }
-        if isNew { try send(begun) } else { try learn(of: begun) }
+        if isNew { try send(begun) } else { try lookUpAgain(begun) }
         return try payout(id)
     }
 
     /// Phases 2 and 3 of an attempt that was never sent before.
     private func send(_ begun: PayoutBegun) throws {
-        do {
+        try ask("payout \(begun.payout.id)") {
             let answer = try requests.send(begun)
             try settle { _ = try $0.take(answer, isFinal: false) }
-        } catch ProviderError.rejected(let rejection) {
-            try settle { _ = try $0.reject(begun, rejection.message) }
-        } catch let error as ProviderError {
-            // It may have happened: the attempt stays open, and its key and id with it.
-            Log.note("payout \(begun.payout.id): \(error)")
-        } catch let error as Contradiction {
-            Log.note("\(error)")
+        } rejected: {
+            try $0.reject(begun, $1)
         }
     }
 
-    /// The same for an attempt that may have arrived already.
-    private func learn(of begun: PayoutBegun) throws {
+    /// The same for an attempt that may have arrived already. That a look-up was rejected says nothing of the payout.
+    private func lookUpAgain(_ begun: PayoutBegun) throws {
         do {
             _ = try lookUp(begun)
         } catch let error as ProviderError {
             Log.note("payout \(begun.payout.id): \(error)")
-        } catch let error as Contradiction {
+        } catch let error where error.isAboutTheAnswer {
             Log.note("\(error)")
         }
     }
 
     /// Asks how an attempt stands, and sends it again, the same under the same key, if it never arrived.
     func lookUp(_ begun: PayoutBegun) throws -> Found {
-        if let seen = try requests.lookUpPayout(begun.id) {
-            return try settle { try $0.take(seen, isFinal: true) } ? .settled : .undecided
-        }
+        if let hasEnded = try learn(of: begun) { return hasEnded ? .settled : .undecided }
         guard begun.payout.isAttemptOpen else { return .undecided }
-        do {
+        return try sendAgain {
             let answer = try requests.send(begun)
-            let isNews = try settle { try $0.take(answer, isFinal: false) }
-            return isNews ? .settledAfterResending : .resent
-        } catch ProviderError.rejected(let rejection) {
-            // It may mean that the first request has arrived meanwhile: only what is still not there has failed.
-            let seen = try requests.lookUpPayout(begun.id)
-            let hasEnded = try settle { settlement in
-                if let seen { return try settlement.take(seen, isFinal: true) }
-                return try settlement.reject(begun, rejection.message)
-            }
-            return hasEnded ? .settledAfterResending : .resent
+            return try settle { try $0.take(answer, isFinal: false) }
+        } lookUp: {
+            try learn(of: begun)
+        } rejected: {
+            try $0.reject(begun, $1)
         }
+    }
+
+    /// Takes in how an attempt stands at the provider.
+    ///
+    /// - Returns: whether that is news; `nil` if the provider does not know it.
+    private func learn(of begun: PayoutBegun) throws -> Bool? {
+        guard let seen = try requests.lookUpPayout(begun.id) else { return nil }
+        return try settle { try $0.take(seen, isFinal: true) }
     }
 
     /// Asks about a payout that has been undecided for long, and gives up on money that does not come back.

@@ -7,10 +7,9 @@ struct ProviderRequests: Sendable {
     let provider: BlockingProvider
 
     /// Asks for what an operation's row says.
-    ///
-    /// - Parameter rowName: the row's name among all rows of all databases.
-    func send(_ operation: PaymentOperation, of order: Order, rowName: String) throws -> ProviderPayment {
-        let key = try IdempotencyKey(rowName)
+    func send(_ begun: Begun) throws -> ProviderPayment {
+        let (operation, order) = (begun.operation, begun.order)
+        let key = try IdempotencyKey(begun.rowName)
         let payment = ProviderID(rawValue: operation.payment)
         return try provider.call { provider throws(ProviderError) in
             switch operation.kind {
@@ -29,10 +28,11 @@ struct ProviderRequests: Sendable {
     }
 
     /// Asks for what a refund's row says.
-    func send(_ refund: Refund, of payment: String, rowName: String) throws -> ProviderRefund {
-        let key = try IdempotencyKey(rowName)
+    func send(_ reserved: Reserved) throws -> ProviderRefund {
+        let key = try IdempotencyKey(reserved.rowName)
         let request = ProviderRefundRequest(
-            id: ProviderID(rawValue: refund.reference), payment: ProviderID(rawValue: payment), amount: refund.amount)
+            id: ProviderID(rawValue: reserved.refund.reference), payment: ProviderID(rawValue: reserved.payment),
+            amount: reserved.refund.amount)
         return try provider.call { provider throws(ProviderError) in
             try await provider.refund(idempotencyKey: key, request)
         }

@@ -93,64 +93,58 @@ extension PaymentService {
         }
     }
 
+    /// What is not there never arrived: the same request may be sent again. It must not count as failed, since it may still
+    /// be on its way.
     private func lookUp(_ operation: PaymentOperation) throws -> Found {
-        let seen = try requests.lookUpPayment(operation.payment)
-        // What is not there never arrived: the same request may be sent again. It must not count as failed, since it may
-        // still be on its way.
-        guard let seen, Verdict(on: operation, seeing: seen) != .notArrived else {
-            guard !defects.has(.reconcilerGivesUp) else { return try giveUp { try $0.reject(operation, "not found") } }
-            return try resend(operation)
+        if let hasEnded = try learn(of: operation) { return hasEnded ? .settled : .undecided }
+        guard !defects.has(.reconcilerGivesUp) else { return try giveUp { try $0.reject(operation, "not found") } }
+        let begun = try store.reading { tables in
+            guard let order = try tables.order(operation.orderID) else { throw UnknownOrder(id: operation.orderID) }
+            return try Begun(operation, of: order, in: tables)
         }
-        return try settle { try $0.take(seen) } ? .settled : .undecided
+        return try sendAgain {
+            let payment = try requests.send(begun)
+            return try settle { try $0.take(payment) }
+        } lookUp: {
+            try learn(of: operation)
+        } rejected: {
+            try $0.reject(operation, $1)
+        }
     }
 
     private func lookUp(_ refund: Refund) throws -> Found {
-        guard let seen = try requests.lookUpRefund(refund.reference) else {
-            guard !defects.has(.reconcilerGivesUp) else { return try giveUp { try $0.reject(refund, "not found") } }
-            return try resend(refund)
+        if let hasEnded = try learn(of: refund) { return hasEnded ? .settled : .undecided }
+        guard !defects.has(.reconcilerGivesUp) else { return try giveUp { try $0.reject(refund, "not found") } }
+        let reserved = try store.reading { try Reserved(refund, in: $0) }
+        return try sendAgain {
+            let answer = try requests.send(reserved)
+            return try settle { try $0.take(answer, isFinal: false) } && answer.status == .failed
+        } lookUp: {
+            try learn(of: refund)
+        } rejected: {
+            try $0.reject(refund, $1)
         }
-        return try settle { try $0.take(seen, isFinal: true) } && seen.status.isEnd ? .settled : .undecided
+    }
+
+    /// Takes in how an operation stands at the provider.
+    ///
+    /// - Returns: whether that is its end; `nil` if the provider does not show it.
+    private func learn(of operation: PaymentOperation) throws -> Bool? {
+        guard let seen = try requests.lookUpPayment(operation.payment),
+            Verdict(on: operation, seeing: seen) != .notArrived
+        else { return nil }
+        return try settle { try $0.take(seen) }
+    }
+
+    /// The same for refunds.
+    private func learn(of refund: Refund) throws -> Bool? {
+        guard let seen = try requests.lookUpRefund(refund.reference) else { return nil }
+        return try settle { try $0.take(seen, isFinal: true) } && seen.status.isEnd
     }
 
     /// The bug: what has not arrived is taken for what never will.
     private func giveUp(_ reject: @Sendable (Settlement) throws -> Bool) throws -> Found {
         try settle(reject) ? .settled : .undecided
-    }
-
-    /// A rejection may mean that the first request has arrived meanwhile: only what is still not there has failed.
-    private func resend(_ operation: PaymentOperation) throws -> Found {
-        let begun = try store.reading { tables in
-            guard let order = try tables.order(operation.orderID) else { throw UnknownOrder(id: operation.orderID) }
-            return try Begun(operation, of: order, in: tables)
-        }
-        do {
-            let payment = try requests.send(operation, of: begun.order, rowName: begun.rowName)
-            return try settle { try $0.take(payment) } ? .settledAfterResending : .resent
-        } catch ProviderError.rejected(let rejection) {
-            let seen = try requests.lookUpPayment(operation.payment)
-            let isThere = seen.map { Verdict(on: operation, seeing: $0) != .notArrived } ?? false
-            let hasEnded = try settle { settlement in
-                if let seen, isThere { return try settlement.take(seen) }
-                return try settlement.reject(operation, rejection.message)
-            }
-            return hasEnded ? .settledAfterResending : .resent
-        }
-    }
-
-    private func resend(_ refund: Refund) throws -> Found {
-        let reserved = try store.reading { try Reserved(refund, in: $0) }
-        do {
-            let answer = try requests.send(refund, of: reserved.payment, rowName: reserved.rowName)
-            let isNews = try settle { try $0.take(answer, isFinal: false) }
-            return isNews && answer.status == .failed ? .settledAfterResending : .resent
-        } catch ProviderError.rejected(let rejection) {
-            let seen = try requests.lookUpRefund(refund.reference)
-            let hasEnded = try settle { settlement in
-                if let seen { return try settlement.take(seen, isFinal: true) && seen.status.isEnd }
-                return try settlement.reject(refund, rejection.message)
-            }
-            return hasEnded ? .settledAfterResending : .resent
-        }
     }
 }
 
