@@ -59,7 +59,10 @@ extension CommandTests {
             }
             if let service = services.last { kill(service, SIGKILL) }
             let ending = try await tool.end()
-            #expect(ending.status == 0, "\(ending.output)\(ending.errors)")
+            // It may have died with a request in its hands: such an answer is not forgotten, and not blamed on the service.
+            let endedInBetween = ending.status == 0
+            let endedWhileAnswering = ending.status == 2 && ending.output.contains("no_server_error was violated once")
+            #expect(endedInBetween || endedWhileAnswering, "\(ending.output)\(ending.errors)")
             #expect(try ResultDocument(contentsOf: path).stateFingerprints == alone.stateFingerprints)
             #expect(try scratch.leftovers() == [])
         }

@@ -108,6 +108,38 @@ private struct Gone: UndecidedError {
             ])
     }
 
+    @Test func `when an answer is lost only once, after the whole rest was explored`() async throws {
+        let memory = MemoryTables(name: "hidden")
+        let exploration = Exploration(of: Notes.self) {
+            Action("create") { run in
+                let isLost = memory.count(table: "seen") == 0
+                memory.set(table: "seen", key: 1, to: [])
+                try run.office.add("orders", .integer(1))
+                let reply = Exchange.Reply.response(status: 201, headers: [], body: [])
+                run.journal.append(
+                    Exchange(method: "POST", path: "/", reply: isLost ? .lost(reason: "it was reset") : reply))
+                if isLost { return .failed("No answer.") }
+                run.context.step = 1
+                return .accepted
+            }
+            .when { $0.step == 0 }
+            Action("finish") { run in
+                run.context.step = 2
+                return .accepted
+            }
+            .when { $0.step == 1 }
+        }
+        let result = try await explore(exploration, in: Office([:]).world)
+        #expect(result.statistics.states == 3)
+        #expect(result.violations.map(\.rule.name) == ["no_server_error"])
+        guard case .notDecided(let reasons) = result.verdict else {
+            Issue.record("\(result.verdict)")
+            return
+        }
+        #expect(reasons.count == 1)
+        #expect(reasons[0].hasPrefix("no_server_error was violated once, and not when its path was replayed."))
+    }
+
     @Test func `when a system holds what it did not report`() async throws {
         let system = Unfaithful()
         let exploration = Exploration(of: Notes.self) {

@@ -26,6 +26,8 @@ struct Experiments: Sendable {
     private(set) var repeatable: Set<StepID> = []
     /// Steps whose answers were not. A step can answer with a time or a random code on some paths only.
     private var unrepeatable: Set<StepID> = []
+    /// Steps whose answer was lost at least once: each is given one second chance, for a time-out is dear.
+    var stepsThatLost: Set<StepID> = []
     /// Columns and context properties that differed.
     var learned: Set<String> = []
     /// Actions whose repetition changed other rows, not only other cells.

@@ -37,10 +37,18 @@ enum Reception: Sendable {
     case settled(newState: NodeID?)
     /// Check the invariants where it is.
     case inspect(newState: NodeID?)
-    /// Take the same step from the same state once more, to see what is volatile.
+    /// Take the same step from the same state once more, to see what is volatile or whether the answer is lost again.
     case takeAgain
     /// Hand it over again when there is other news: someone else is finding out about the same kind of change.
     case wait(since: Int)
+
+    /// Whether the step is to be handed over again.
+    var isUnfinished: Bool {
+        switch self {
+        case .settled, .inspect: false
+        case .takeAgain, .wait: true
+        }
+    }
 
     var newState: NodeID? {
         switch self {
@@ -99,6 +107,11 @@ extension Walk {
     /// Judges what a step did and gives the result its place, unless more has to be known first.
     mutating func receive(_ execution: Execution<Context>, by worker: Int) throws -> Reception {
         guard let edge = flights[worker]?.edge else { return .settled(newState: nil) }
+        if execution.lostAnAnswer && experiments.stepsThatLost.insert(edge.step).inserted {
+            // The step may be at fault, or an API that was just being ended: then the walk can go on from here.
+            for flaw in lawsBroken(by: execution) { add(flaw, source: edge.source, step: edge.step) }
+            return .takeAgain
+        }
         switch experiments.standing(of: edge.step, execution, underWay: flights) {
         case .known: return try settle(execution, edge: edge, by: worker)
         case .underWay: return .wait(since: news)
@@ -113,6 +126,7 @@ extension Walk {
         _ second: Execution<Context>, repeating first: Execution<Context>, by worker: Int
     ) throws -> Reception {
         guard let flight = flights[worker] else { return .settled(newState: nil) }
+        if first.lostAnAnswer { return try receive(second, by: worker) }
         try learn(flight.edge.step, from: flight.edge.source, first, second)
         experiments.conclude(flight.claimed)
         flights[worker]?.claimed = []

@@ -245,6 +245,9 @@ struct Execution<Context: ExplorationContext>: Sendable {
         }
     }
 
+    /// Whether it leads nowhere because no answer came.
+    var lostAnAnswer: Bool { !canBePlaced && exchanges.contains(where: \.isLost) }
+
     /// What came back, one for each request.
     var answers: [Exchange.Reply] { exchanges.map(\.reply) }
 

@@ -66,14 +66,15 @@ struct Walker<Context: ExplorationContext>: Sendable {
     private mutating func take(_ edge: Edge) async throws {
         var execution = try await execute(edge.step, from: edge.source)
         var reception = try walk.with { try $0.receive(execution, by: number) }
-        while case .wait(let news) = reception {
-            await walk.news(since: news)
-            reception = try walk.with { try $0.receive(execution, by: number) }
-        }
-        if case .takeAgain = reception {
-            let first = execution
-            execution = try await takeAgain(edge)
-            reception = try walk.with { try $0.receive(execution, repeating: first, by: number) }
+        while reception.isUnfinished {
+            if case .wait(let news) = reception {
+                await walk.news(since: news)
+                reception = try walk.with { try $0.receive(execution, by: number) }
+            } else {
+                let first = execution
+                execution = try await takeAgain(edge)
+                reception = try walk.with { try $0.receive(execution, repeating: first, by: number) }
+            }
         }
         if let newState = reception.newState { position.arrived(at: newState) }
         guard case .inspect = reception else { return }
