@@ -22,7 +22,8 @@ let package = Package(
         .executable(name: "rewind", targets: ["RewindCommand"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ] + documentation,
     targets: [
         // The core: exploration, change sets, identity, laws. No I/O.
@@ -33,6 +34,11 @@ let package = Package(
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
         .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
         .target(name: "RewindReport", dependencies: ["Rewind"]),
+
+        // Explorations without Swift: the YAML format, what it says, and how that is carried out.
+        .target(
+            name: "ExplorationFiles",
+            dependencies: ["Rewind", "RewindHTTP", "ExactJSON", .product(name: "Yams", package: "Yams")]),
 
         // HTTP as a client, for whoever calls an API; JSON to the digit.
         .target(name: "HTTPClient", dependencies: ["CCurl"]),

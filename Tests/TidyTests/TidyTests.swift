@@ -13,6 +13,10 @@ import Testing
         ("Sources/RewindSQLite", ["Rewind", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/RewindPostgres", ["Rewind", "PostgresDriver", "Foundation", "Synchronization"]),
         ("Sources/RewindReport", ["Rewind", "Foundation"]),
+        (
+            "Sources/ExplorationFiles",
+            ["Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", "Yams", "Foundation", "Synchronization"]
+        ),
         ("Sources/SQLiteDriver", ["CSQLite"]),
         ("Sources/PostgresDriver", ["CPostgres"]),
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),

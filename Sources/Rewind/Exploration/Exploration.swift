@@ -16,6 +16,8 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
     public private(set) var identity: Identity<Context> = .wholeState
     /// Laws that were switched off, each with the reason given.
     public private(set) var lawsSwitchedOff: [String: String] = [:]
+    /// What the tester knows before any action.
+    public private(set) var initialContext = Context()
     /// Tables that a refused or safe request may write to, such as an audit log.
     public private(set) var exemptTables: Set<String> = []
 
@@ -38,8 +40,18 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
         return copy
     }
 
+    /// Begins with what the tester knows already, such as what a fixture put into the database.
+    public func startingWith(_ context: Context) -> Exploration {
+        var copy = self
+        copy.initialContext = context
+        return copy
+    }
+
     /// Lets refused and safe requests write to these tables. Their rows still count for identity.
-    public func exempting(tables: String...) -> Exploration {
+    public func exempting(tables: String...) -> Exploration { exempting(tables: tables) }
+
+    /// Lets refused and safe requests write to these tables.
+    package func exempting(tables: [String]) -> Exploration {
         var copy = self
         copy.exemptTables.formUnion(tables)
         return copy

@@ -72,7 +72,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
             ignored: exploration.identity.ignored, ignoredTables: exploration.identity.ignoredTables,
             comparedAsIs: exploration.identity.comparedAsIs)
         canonicalizer = Canonicalizer(systems: systems, schemas: schemas, rules: rules)
-        let context = Context()
+        let context = exploration.initialContext
         admitState(of: context)
         let nothing = systems.map { _ in ChangeSet.empty }
         let identity = canonicalizer.identity(

@@ -150,7 +150,7 @@ struct Walker<Context: ExplorationContext>: Sendable {
             let schemas = try await beginSystems()
             if number > 0 { return try requireSameRoot(schemas) }
             try walk.with { try $0.prepare(schemas: schemas, contents: faithfulness.root) }
-            let inspection = try await inspect(Context())
+            let inspection = try await inspect(exploration.initialContext)
             walk.with { $0.openRoot(after: inspection) }
         } catch {
             walk.with { $0.stop(because: error) }

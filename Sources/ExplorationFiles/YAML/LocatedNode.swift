@@ -1,0 +1,174 @@
+import Yams
+
+/// A YAML value and where it stands.
+///
+/// Plain scalars are read by YAML 1.2's core schema, in which `no` and `on` are texts. Numbers keep their spelling, so that no
+/// digit is lost.
+public struct LocatedNode: Sendable {
+    public indirect enum Content: Sendable {
+        case null
+        case bool(Bool)
+        /// A number's text as JSON spells it: `12`, `-0.50`, `1e3`.
+        case number(String)
+        case string(String)
+        case list([LocatedNode])
+        /// In the order written; no two have one key.
+        case mapping([Entry])
+    }
+
+    /// One entry of a mapping.
+    public struct Entry: Sendable {
+        public let key: Located<String>
+        public let value: LocatedNode
+    }
+
+    public let content: Content
+    public let position: SourcePosition
+
+    /// Reads one document. An empty one is `null`.
+    /// - Parameter file: names the file in errors.
+    /// - Throws: ``FileError`` for what is no YAML, and for what is far too large or deep to be meant.
+    public init(parsing text: String, file: String) throws(FileError) {
+        let start = SourcePosition(file: file, line: 1, column: 1)
+        let root: Node?
+        do {
+            root = try Parser(yaml: text, encoding: .utf8).singleRoot()
+        } catch let error as YamlError {
+            throw error.asFileError(in: file)
+        } catch {
+            throw FileError("It can't be read as YAML: \(error).", at: start)
+        }
+        var reader = NodeReader(file: file)
+        self =
+            if let root { try reader.read(root, depth: 0, near: start) } else {
+                LocatedNode(content: .null, position: start)
+            }
+    }
+
+    init(content: Content, position: SourcePosition) {
+        self.content = content
+        self.position = position
+    }
+
+    /// The value of that key; `nil` when there is none or this is no mapping.
+    public subscript(key: String) -> LocatedNode? {
+        guard case .mapping(let entries) = content else { return nil }
+        return entries.first { $0.key.value == key }?.value
+    }
+
+    /// What kind of value it is, with its article, for messages.
+    public var kind: String {
+        switch content {
+        case .null: "nothing"
+        case .bool(let value): value ? "true" : "false"
+        case .number(let text): "the number \(text)"
+        case .string(let text): text.count > 40 ? "a text" : "“\(text)”"
+        case .list: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+}
+
+/// Turns the parser's nodes into ours. Aliases are expanded, so it counts what it makes.
+private struct NodeReader {
+    let file: String
+    private var count = 0
+    private static let mostNodes = 200_000
+    private static let deepest = 100
+
+    init(file: String) { self.file = file }
+
+    mutating func read(_ node: Node, depth: Int, near parent: SourcePosition) throws(FileError) -> LocatedNode {
+        let position = node.mark.map { SourcePosition(file: file, line: $0.line, column: $0.column) } ?? parent
+        count += 1
+        if count > Self.mostNodes {
+            throw FileError("The file has more than \(Self.mostNodes) values, its aliases expanded.", at: position)
+        }
+        if depth > Self.deepest {
+            throw FileError("The file is nested deeper than \(Self.deepest) levels.", at: position)
+        }
+        switch node {
+        case .scalar(let scalar):
+            return LocatedNode(content: content(of: scalar), position: position)
+        case .sequence(let elements):
+            var list: [LocatedNode] = []
+            for element in elements { list.append(try read(element, depth: depth + 1, near: position)) }
+            return LocatedNode(content: .list(list), position: position)
+        case .mapping(let mapping):
+            return LocatedNode(content: .mapping(try entries(of: mapping, depth, position)), position: position)
+        case .alias:
+            throw FileError("An alias names an anchor that is not there.", at: position)
+        }
+    }
+
+    private mutating func entries(
+        of mapping: Node.Mapping, _ depth: Int, _ position: SourcePosition
+    ) throws(FileError) -> [LocatedNode.Entry] {
+        var entries: [LocatedNode.Entry] = []
+        for (key, value) in mapping {
+            let place = key.mark.map { SourcePosition(file: file, line: $0.line, column: $0.column) } ?? position
+            guard case .scalar(let name) = key else {
+                throw FileError("A key must be a text; this one is a list or a mapping.", at: place)
+            }
+            entries.append(
+                LocatedNode.Entry(
+                    key: Located(name.string, at: place), value: try read(value, depth: depth + 1, near: place)))
+        }
+        return entries
+    }
+
+    private func content(of scalar: Node.Scalar) -> LocatedNode.Content {
+        // A tag such as !!str is taken at its word; quotes make a text of everything.
+        guard scalar.style == .plain || scalar.style == .any, scalar.tag.description != Tag.Name.str.rawValue else {
+            return .string(scalar.string)
+        }
+        switch scalar.string {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return .bool(true)
+        case "false", "False", "FALSE": return .bool(false)
+        case let text: return Self.number(text).map(LocatedNode.Content.number) ?? .string(text)
+        }
+    }
+
+    /// The text as a JSON number; `nil` when it is none.
+    private static func number(_ text: String) -> String? {
+        guard let parts = text.wholeMatch(of: /([-+]?)([0-9]+)(\.[0-9]+)?([eE][-+]?[0-9]+)?/) else { return nil }
+        // Leading zeros are spelled in codes and card numbers, not in amounts.
+        if parts.2.count > 1 && parts.2.hasPrefix("0") { return nil }
+        return text.hasPrefix("+") ? String(text.dropFirst()) : text
+    }
+}
+
+extension YamlError {
+    fileprivate func asFileError(in file: String) -> FileError {
+        func at(_ mark: Mark) -> SourcePosition { SourcePosition(file: file, line: mark.line, column: mark.column) }
+        let start = SourcePosition(file: file, line: 1, column: 1)
+        switch self {
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            let whole = [context?.text, problem].compactMap { $0?.trimmed }.joined(separator: ": ")
+            return FileError("It is no YAML: \(whole).", at: at(mark))
+        case .reader(let problem, let offset, _, let yaml):
+            return FileError(
+                "It is no YAML: \(problem.trimmed).", at: offset.map { Self.position($0, in: yaml, file) } ?? start)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let keys = duplicates.map { "“\($0)”" }.joined(separator: ", ")
+            return FileError("The key \(keys) stands twice in one mapping.", at: at(context.mark))
+        default:
+            return FileError("It is no YAML: \(self).", at: start)
+        }
+    }
+
+    private static func position(_ offset: Int, in text: String, _ file: String) -> SourcePosition {
+        let before = text.prefix(offset).split(separator: "\n", omittingEmptySubsequences: false)
+        return SourcePosition(file: file, line: max(1, before.count), column: (before.last?.count ?? 0) + 1)
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        var text = self[...]
+        while let last = text.last, last.isWhitespace || last == "." { text = text.dropLast() }
+        return String(text)
+    }
+}
