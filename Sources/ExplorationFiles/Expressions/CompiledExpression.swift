@@ -204,10 +204,10 @@ private struct ExpressionWriter {
 }
 
 extension Expression {
-    /// Where in the file a byte of the text stands, if that can be told: in one line, written as it is read.
+    /// Where in the file a byte of the text stands.
     fileprivate func place(ofByte offset: Int) -> SourcePosition {
-        if text.contains("\n") { return position }
         let before = String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
+        if !places.isEmpty { return places[min(before, places.count - 1)] }
         return SourcePosition(file: position.file, line: position.line, column: position.column + before)
     }
 }
