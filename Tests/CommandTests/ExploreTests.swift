@@ -15,7 +15,7 @@ extension CommandTests {
         func `the payments file finds what the Swift exploration finds`(bug: String?) async throws {
             let scratch = try Scratch()
             let path = scratch.path("file.json")
-            let ending = try await exploringPayments(["--json", path], bug: bug, in: scratch).end()
+            let ending = try await PaymentsFile.explored(["--json", path], bug: bug, in: scratch).end()
             let file = try ResultDocument(contentsOf: path)
             let swift =
                 if let bug { try await explored("--bug", bug, in: scratch) } else { try await explored(in: scratch) }
@@ -44,7 +44,7 @@ extension CommandTests {
         @Test func `several workers have an API and a copy of the database each`() async throws {
             let scratch = try Scratch()
             let path = scratch.path("file.json")
-            let ending = try await exploringPayments(["--json", path, "--workers", "2"], in: scratch).end()
+            let ending = try await PaymentsFile.explored(["--json", path, "--workers", "2"], in: scratch).end()
             #expect(ending.status == 0, "\(ending.errors)")
             let result = try ResultDocument(contentsOf: path)
             #expect(result.statistics.states == 133)
@@ -55,7 +55,7 @@ extension CommandTests {
             for number in [SIGINT, SIGKILL] {
                 let scratch = try Scratch()
                 let database = scratch.path("orders-test.sqlite")
-                let tool = try exploringPayments(["--strategy", "random-walk"], in: scratch)
+                let tool = try PaymentsFile.explored(["--strategy", "random-walk"], in: scratch)
                 try await eventually("some refunds") {
                     if !tool.isRunning { return true }
                     let connection = try? SQLiteConnection(path: database, flags: .readOnly)
@@ -207,3 +207,18 @@ extension CommandTests {
         }
     }
 }
+
+/// An exploration of ``StubAPI``, without `api` and `systems`.
+private let stubExploration = """
+    context: { item: null, closed: false }
+    actions:
+      create:
+        when: item IS NULL
+        POST: /items
+        save: { item: $.id }
+      close:
+        when: item IS NOT NULL
+        POST: /items/{item}/close
+        set: { closed: "true" }
+
+    """
