@@ -115,7 +115,7 @@ let package = Package(
             name: "OrdersTests",
             dependencies: [
                 "OrdersServer", "Orders", "Money", "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
-                "RewindHTTP", "Rewind",
+                "RewindHTTP", "Rewind", "DatabaseSupport",
             ]),
         .testTarget(
             name: "CommandTests",
@@ -133,8 +133,10 @@ let package = Package(
             name: "ContractTests",
             dependencies: [
                 "CommandSupport", "RewindCommand", "HyperswitchSandbox", "HTTPServer", "HTTPClient", "ExactJSON",
-                "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
+                "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices", "DatabaseSupport",
             ]),
+        .target(
+            name: "DatabaseSupport", dependencies: ["SQLiteDriver", "PostgresDriver"], path: "Tests/DatabaseSupport"),
         .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
