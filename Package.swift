@@ -120,8 +120,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "CommandSupport", "RewindCommand", "Orders", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite",
-                "SQLiteDriver", "HTTPServer", "TestServices",
+                "CommandSupport", "RewindCommand", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
+                "Hyperswitch", "HyperswitchSandbox", "PaymentProviders", "Rewind", "RewindHTTP", "RewindReport",
+                "RewindSQLite", "SQLiteDriver", "HTTPServer", "TestServices",
             ]),
         .testTarget(
             name: "PostgresEndToEndTests",
