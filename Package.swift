@@ -121,13 +121,14 @@ let package = Package(
             name: "OrdersTests",
             dependencies: [
                 "OrdersServer", "Orders", "Money", "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
-                "RewindHTTP", "Rewind",
+                "RewindHTTP", "Rewind", "DatabaseSupport",
             ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "CommandSupport", "RewindCommand", "Orders", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite",
-                "SQLiteDriver", "HTTPServer", "TestServices",
+                "CommandSupport", "RewindCommand", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
+                "Hyperswitch", "HyperswitchSandbox", "PaymentProviders", "Rewind", "RewindHTTP", "RewindReport",
+                "RewindSQLite", "SQLiteDriver", "HTTPServer", "TestServices",
             ]),
         .testTarget(
             name: "PostgresEndToEndTests",
@@ -139,8 +140,10 @@ let package = Package(
             name: "ContractTests",
             dependencies: [
                 "CommandSupport", "RewindCommand", "HyperswitchSandbox", "HTTPServer", "HTTPClient", "ExactJSON",
-                "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
+                "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices", "DatabaseSupport",
             ]),
+        .target(
+            name: "DatabaseSupport", dependencies: ["SQLiteDriver", "PostgresDriver"], path: "Tests/DatabaseSupport"),
         .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),

@@ -38,8 +38,7 @@ struct ServiceUnderTest {
         defer { progress.finish() }
         return try await exploration.explore(
             with: .init(
-                options: search, usualDepth: exploration.usualDepth, workers: workers, makeWorld: world,
-                onProgress: progress.show))
+                options: search, workers: workers, makeWorld: world, onProgress: progress.show))
     }
 
     /// A bug is looked for by one, who meets the nearest violation first; the larger worlds of the correct service are

@@ -8,7 +8,9 @@ import Rewind
 /// The explorations that come with the program, and how each is run.
 extension ZooExploration: ExpressibleByArgument {
     func explore(with search: Search) async throws -> ExplorationResult {
-        switch self {
+        var search = search
+        search.options.maxDepth = search.options.maxDepth ?? usualDepth
+        return switch self {
         case .payments: try await search.explore(Payments.payments)
         case .idempotencyKeys: try await search.explore(ProviderExplorations.idempotencyKeys)
         case .providerFaults: try await search.explore(ProviderExplorations.providerFaults)
@@ -28,7 +30,7 @@ extension ZooExploration: ExpressibleByArgument {
 
     /// How deep it is explored unless the user says otherwise: what a disaster leads to is seen a few steps after it, and
     /// their combinations go on for long.
-    var usualDepth: Int? {
+    private var usualDepth: Int? {
         switch self {
         case .payments, .idempotencyKeys: nil
         case .providerFaults: 7
@@ -40,17 +42,14 @@ extension ZooExploration: ExpressibleByArgument {
 
     /// Who explores, and how.
     struct Search {
-        let options: SearchOptions
-        let usualDepth: Int?
+        var options: SearchOptions
         let workers: [Worker]
         let makeWorld: @Sendable (Int, WorkerThread) async throws -> World
         let onProgress: @Sendable (ExplorationProgress) -> Void
 
         fileprivate func explore<Context>(_ exploration: Exploration<Context>) async throws -> ExplorationResult {
-            var limits = options.limits
-            limits.depth = limits.depth ?? usualDepth
             let explorer = try Explorer(
-                exploration, by: workers, strategy: options.strategy, seed: options.seed, limits: limits,
+                exploration, by: workers, strategy: options.strategy, seed: options.seed, limits: options.limits,
                 replacingLostWorlds: workers.count > 1 ? makeWorld : nil, onProgress: onProgress)
             return await explorer.explore()
         }
