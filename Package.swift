@@ -6,6 +6,11 @@ let documentation: [Package.Dependency] =
     Context.environment["REWIND_DOCS"] == nil
     ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0")]
 
+/// What `rewind --version` says of the commit: `make` sets it. Only one file of C sees it, so that another commit rebuilds
+/// nothing else.
+let revision: [CSetting] =
+    Context.environment["REWIND_REVISION"].map { [.define("REWIND_REVISION", to: "\"\($0)\"")] } ?? []
+
 let package = Package(
     name: "rewind",
     platforms: [.macOS(.v15)],
@@ -83,9 +88,11 @@ let package = Package(
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
                 "OrdersServer", "Payments", "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch",
-                "PaymentProviders", "TestServices",
+                "PaymentProviders", "TestServices", "SQLiteDriver", "HTTPClient", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+
+        .target(name: "CRevision", cSettings: revision),
 
         .executableTarget(
             name: "RewindBenchmarks",

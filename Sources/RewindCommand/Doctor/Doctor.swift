@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import HTTPClient
+import PostgresDriver
+import Rewind
+import RewindReport
+import SQLiteDriver
+
+/// `rewind doctor`
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tells whether a database and an API can be explored, and what to do where not.",
+        discussion: """
+            Each line is ok, a warning or a problem, with what to do about it. Rewinding is proved on a table of Rewind's \
+            own, which is made and dropped; the API's tables get triggers only in a transaction that is rolled back, so \
+            nothing of theirs is changed or taken back. Exit codes: 0 no problem, 2 a problem.
+
+                rewind doctor --database orders-test.sqlite --url http://127.0.0.1:8080
+                rewind doctor --database postgresql://localhost/orders_test --json
+            """)
+
+    @Option(
+        help: ArgumentHelp("A SQLite file, or the URL of a PostgreSQL database.", valueName: "file-or-url"),
+        completion: .file())
+    var database: String?
+
+    @Option(help: ArgumentHelp("Where the API is.", valueName: "url"))
+    var url: String?
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp("A table that is to be left alone; may be given several times.", valueName: "table"))
+    var exempt: [String] = []
+
+    @Flag(help: "Try rewinding out even if the database's name does not say that it is for tests.")
+    var anyDatabase = false
+
+    @Flag(help: "Print JSON.") var json = false
+
+    func validate() throws {
+        if database == nil && url == nil { throw ValidationError("Give --database, --url or both.") }
+    }
+
+    func run() async throws {
+        // A signal must not end it between putting triggers in and taking them out.
+        let checkup = try await Interruption.endingTask { await examined() }
+        Terminal.result(
+            json
+                ? String(decoding: try checkup.json(), as: UTF8.self)
+                : checkup.text(isColored: Terminal.resultsAreColored))
+        if checkup.state == .problem { throw ExitCode.notDecided }
+    }
+
+    private func examined() async -> Checkup {
+        var checkup = Checkup()
+        checkup.note(
+            "rewind", .ok,
+            "\(ProgramVersion.number) (\(ProgramVersion.revision)), SQLite \(SQLiteLibrary.version), libpq \(PostgresLibrary.version), "
+                + "libcurl \(HTTPLibrary.version)")
+        if let database {
+            let examination = DatabaseExamination(
+                database: database, guarding: anyDatabase ? .anyDatabase : .testDatabasesOnly, exempt: Set(exempt))
+            await examination.note(in: &checkup)
+        }
+        if let url { await APIExamination(url: url).note(in: &checkup) }
+        return checkup
+    }
+}
