@@ -16,7 +16,9 @@ struct RewindProgram: AsyncParsableCommand {
             Exit codes: 0 held, 1 violated, 2 not decided or not understood.
             """,
         version: ProgramVersion.full,
-        subcommands: [Demo.self, Doctor.self, Reconcile.self, Restore.self, Sandbox.self, Serve.self, Systems.self])
+        subcommands: [
+            Explore.self, Demo.self, Doctor.self, Systems.self, Restore.self, Serve.self, Sandbox.self, Reconcile.self,
+        ])
 
     static func main() async {
         // A reader that goes away (`rewind demo | head`) must not end an exploration midway.

@@ -9,7 +9,7 @@ import Rewind
 extension ZooExploration: ExpressibleByArgument {
     func explore(with search: Search) async throws -> ExplorationResult {
         var search = search
-        search.options.maxDepth = search.options.maxDepth ?? usualDepth
+        search.plan.limits.depth = search.plan.limits.depth ?? usualDepth
         return switch self {
         case .payments: try await search.explore(Payments.payments)
         case .idempotencyKeys: try await search.explore(ProviderExplorations.idempotencyKeys)
@@ -34,23 +34,21 @@ extension ZooExploration: ExpressibleByArgument {
         switch self {
         case .payments, .idempotencyKeys: nil
         case .providerFaults: 7
-        case .webhookSecurity: 8
-        case .payouts: 8
+        case .webhookSecurity, .payouts: 8
         case .subscriptions: nil
         }
     }
 
     /// Who explores, and how.
     struct Search {
-        var options: SearchOptions
-        let workers: [Worker]
-        let makeWorld: @Sendable (Int, WorkerThread) async throws -> World
+        var plan: SearchPlan
+        let team: WorkerTeam
         let onProgress: @Sendable (ExplorationProgress) -> Void
 
         fileprivate func explore<Context>(_ exploration: Exploration<Context>) async throws -> ExplorationResult {
             let explorer = try Explorer(
-                exploration, by: workers, strategy: options.strategy, seed: options.seed, limits: options.limits,
-                replacingLostWorlds: workers.count > 1 ? makeWorld : nil, onProgress: onProgress)
+                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: plan.limits,
+                replacingLostWorlds: team.replacement, onProgress: onProgress)
             return await explorer.explore()
         }
     }
