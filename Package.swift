@@ -43,7 +43,9 @@ let package = Package(
         // Explorations without Swift: the YAML format, what it says, and how that is carried out.
         .target(
             name: "ExplorationFiles",
-            dependencies: ["Rewind", "RewindHTTP", "ExactJSON", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", .product(name: "Yams", package: "Yams"),
+            ]),
 
         // HTTP as a client, for whoever calls an API; JSON to the digit.
         .target(name: "HTTPClient", dependencies: ["CCurl"]),
@@ -86,9 +88,10 @@ let package = Package(
         .executableTarget(
             name: "RewindCommand",
             dependencies: [
-                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
-                "OrdersServer", "Payments", "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch",
-                "PaymentProviders", "TestServices", "SQLiteDriver", "HTTPClient", "CRevision",
+                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "ExplorationFiles",
+                "SQLiteDriver", "PostgresDriver", "HTTPClient", "ExactJSON", "Orders", "OrdersServer", "Payments",
+                "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch", "PaymentProviders", "TestServices",
+                "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -150,6 +153,10 @@ let package = Package(
             ]),
         .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
+        .testTarget(
+            name: "ExplorationFilesTests",
+            dependencies: ["ExplorationFiles", "Rewind", "RewindHTTP", "ExactJSON", "HTTPServer", "SQLiteDriver"],
+            exclude: ["Malformed"]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),

@@ -16,7 +16,9 @@ struct RewindProgram: AsyncParsableCommand {
             Exit codes: 0 held, 1 violated, 2 not decided or not understood.
             """,
         version: ProgramVersion.full,
-        subcommands: [Demo.self, Doctor.self, Reconcile.self, Restore.self, Sandbox.self, Serve.self, Systems.self])
+        subcommands: [
+            Demo.self, Doctor.self, Explore.self, Reconcile.self, Restore.self, Sandbox.self, Serve.self, Systems.self,
+        ])
 
     static func main() async {
         // A reader that goes away (`rewind demo | head`) must not end an exploration midway.
