@@ -49,6 +49,26 @@ extension CommandTests {
             #expect(wrong.errors.hasSuffix("From the environment: REWIND_MAX_DEPTH=0\n"))
         }
 
+        @Test func `every command's help has an example`() throws {
+            let commands = RewindProgram.configuration.subcommands.compactMap { command in
+                command.configuration.commandName ?? command._commandName
+            }
+            #expect(commands.count > 6)
+            for (name, command) in zip(commands, RewindProgram.configuration.subcommands) {
+                let examples = RewindProgram.helpMessage(for: command).split(separator: "\n").filter { line in
+                    line.hasPrefix("  ") && line.contains("rewind \(name)")
+                }
+                #expect(!examples.isEmpty, "rewind \(name) --help has no example")
+            }
+        }
+
+        @Test(arguments: ["bash", "zsh", "fish"])
+        func `shells are told what can be completed`(shell: String) async throws {
+            let ending = try await Tool.run("--generate-completion-script", shell, in: try Scratch())
+            #expect(ending.status == 0)
+            #expect(ending.output.contains("max-depth") && ending.output.contains("doctor"))
+        }
+
         @Test func `the version names the commit, or says that it is unknown`() async throws {
             let ending = try await Tool.run("--version", in: try Scratch())
             #expect(ending.status == 0)

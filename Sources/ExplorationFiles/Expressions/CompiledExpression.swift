@@ -196,7 +196,8 @@ private struct ExpressionWriter {
 
     /// Those worth suggesting.
     private static let functions = [
-        "minor", "abs", "coalesce", "count", "format", "ifnull", "iif", "instr", "json", "json_array", "json_array_length",
+        "minor", "abs", "coalesce", "count", "format", "ifnull", "iif", "instr", "json", "json_array",
+        "json_array_length",
         "json_each", "json_extract", "json_insert", "json_object", "json_patch", "json_remove", "json_replace",
         "json_set", "json_type", "json_valid", "length", "lower", "ltrim", "max", "min", "nullif", "printf",
         "replace", "round", "rtrim", "sign", "substr", "sum", "total", "trim", "typeof", "upper",
