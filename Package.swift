@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "RewindHTTP", dependencies: ["Rewind", "HTTPClient", "ExactJSON"]),
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
         .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
-        .target(name: "RewindReport", dependencies: ["Rewind"]),
+        .target(name: "RewindReport", dependencies: ["Rewind", "ExactJSON"]),
 
         // Explorations without Swift: the YAML format, what it says, and how that is carried out.
         .target(

@@ -5,10 +5,17 @@ public struct ConsoleReport: Sendable {
     private let result: ExplorationResult
     private let style: TextStyle
     private let redaction: Redaction
+    private let keptExploration: String?
 
-    /// - Parameter isColored: whether to use ANSI colors; give `false` for anything that is not a terminal.
-    public init(_ result: ExplorationResult, isColored: Bool = false, redaction: Redaction = .standard) {
+    /// - Parameters:
+    ///   - isColored: whether to use ANSI colors; give `false` for anything that is not a terminal.
+    ///   - exploration: its name, when the run is kept, so that violations are shown with the ids to replay them by.
+    public init(
+        _ result: ExplorationResult, isColored: Bool = false, keptAs exploration: String? = nil,
+        redaction: Redaction = .standard
+    ) {
         self.result = result
+        keptExploration = exploration
         self.redaction = redaction
         style = TextStyle(isColored: isColored)
     }
@@ -78,6 +85,7 @@ public struct ConsoleReport: Sendable {
         case .confirmed: lines.append("    Confirmed: replayed from the root, it occurred again.")
         case .notReproduced(let why): lines.append("    \(style.doubtful("Not reproduced.")) \(why)")
         }
+        if let keptExploration { lines.append("    Again: rewind replay \(violation.id(in: keptExploration))") }
         return lines
     }
 
