@@ -38,7 +38,9 @@ let package = Package(
         // Explorations without Swift: the YAML format, what it says, and how that is carried out.
         .target(
             name: "ExplorationFiles",
-            dependencies: ["Rewind", "RewindHTTP", "ExactJSON", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", .product(name: "Yams", package: "Yams"),
+            ]),
 
         // HTTP as a client, for whoever calls an API; JSON to the digit.
         .target(name: "HTTPClient", dependencies: ["CCurl"]),
@@ -81,8 +83,9 @@ let package = Package(
         .executableTarget(
             name: "RewindCommand",
             dependencies: [
-                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
-                "OrdersServer", "Payments", "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch",
+                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "ExplorationFiles",
+                "PostgresDriver", "ExactJSON", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
+                "HyperswitchSandbox", "Hyperswitch",
                 "PaymentProviders", "TestServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -143,6 +146,9 @@ let package = Package(
             ]),
         .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
+        .testTarget(
+            name: "ExplorationFilesTests",
+            dependencies: ["ExplorationFiles", "Rewind", "RewindHTTP", "ExactJSON", "HTTPServer"]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
