@@ -84,9 +84,8 @@ let package = Package(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "ExplorationFiles",
-                "PostgresDriver", "ExactJSON", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
-                "HyperswitchSandbox", "Hyperswitch",
-                "PaymentProviders", "TestServices",
+                "PostgresDriver", "ExactJSON", "Digests", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
+                "HyperswitchSandbox", "Hyperswitch", "PaymentProviders", "TestServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

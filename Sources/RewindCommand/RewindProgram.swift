@@ -13,7 +13,10 @@ struct RewindProgram: AsyncParsableCommand {
             Exit codes: 0 held, 1 violated, 2 not decided or not understood.
             """,
         version: "0.1.0",
-        subcommands: [Demo.self, Explore.self, Reconcile.self, Restore.self, Sandbox.self, Serve.self])
+        subcommands: [
+            Demo.self, Explore.self, Reconcile.self, Replay.self, Reproduce.self, Restore.self, Runs.self, Sandbox.self,
+            Serve.self, Shrink.self,
+        ])
 
     static func main() async {
         // A reader that goes away (`rewind demo | head`) must not end an exploration midway.

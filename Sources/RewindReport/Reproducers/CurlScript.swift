@@ -134,7 +134,8 @@ public struct CurlScript: Sendable {
         let (step, exchange) = requests[index]
         let number = index + 1
         var lines: [String] = []
-        for place in exchange.places {
+        let earlier = requests[..<index].flatMap(\.exchange.places)
+        for place in exchange.places where !earlier.contains(place) {
             let keys = place.keys.map(quoted).joined(separator: " ")
             lines.append("\(variable(place))=$(field \(place.request) \(keys)) || exit 2")
         }

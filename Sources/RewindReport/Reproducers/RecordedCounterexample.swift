@@ -66,7 +66,7 @@ public struct RecordedStep: Codable, Sendable {
     let changes: [RecordedChange]
 
     fileprivate init(_ step: Counterexample.Step, by recorder: inout Recorder, _ redaction: Redaction) {
-        (action, argument) = (step.action, step.argument)
+        (action, argument) = (step.action, step.argument.map(redaction.sentence))
         outcome =
             switch step.outcome {
             case .accepted: .accepted
