@@ -79,7 +79,7 @@ import Testing
             "reply ->> '$.id'",
             "a.yaml:3:9: “reply” is known only where there is an answer: in `set`, `accepted_when` and the `check` of `expect`."
         ),
-        ("amount >", "a.yaml:3:9: The expression is not understood: incomplete input."),
+        ("amount >", "a.yaml:3:16: The expression ends too early."),
         ("amount > > 1", "a.yaml:3:18: The expression is not understood: near \">\": syntax error."),
         ("minr(value, 'USD')", "a.yaml:3:9: There is no function “minr”. Did you mean “minor”?"),
         ("'open", "a.yaml:3:9: In the expression, the quote that is opened here is never closed."),

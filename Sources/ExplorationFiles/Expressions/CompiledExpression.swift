@@ -65,6 +65,8 @@ private struct ExpressionWriter {
     /// As the user wrote it, for errors in SQLite's words.
     let plain: MappedSQL
     let strict: MappedSQL
+    /// Where the expression ends in the SQL.
+    private let end: Int
 
     init(_ source: Expression, _ scope: NameScope) throws(FileError) {
         self.source = source
@@ -89,6 +91,7 @@ private struct ExpressionWriter {
             isName: { $0.kind == .word && used.offsets.contains($0.offset) }, spelling: spelling)
         var plain = MappedSQL()
         for token in tokens { plain.append(" " + spelling(token), from: token.offset) }
+        end = Self.beginning.utf8.count + plain.text.utf8.count + 1
         self.plain = Self.statement(plain, over: names)
         strict = Self.statement(comparisons.write(tree), over: names)
     }
@@ -103,12 +106,17 @@ private struct ExpressionWriter {
             }
             if columns == 1 { return }
         } catch let error as SQLiteError {
+            if error.message == "row value misused" { throw severalExpressions }
             let place = error.offset.flatMap(plain.origin).map(source.place(ofByte:)) ?? source.position
             throw FileError(explained(error), at: place)
         } catch {
             throw FileError("The expression can't be evaluated: \(error).", at: source.position)
         }
-        throw FileError("This must be one expression, and is several: “\(source.text)”.", at: source.position)
+        throw severalExpressions
+    }
+
+    private var severalExpressions: FileError {
+        FileError("This must be one expression, and is several: “\(source.text)”.", at: source.position)
     }
 
     private static func refuse(_ tokens: [ExpressionToken], _ source: Expression) throws(FileError) {
@@ -153,9 +161,11 @@ private struct ExpressionWriter {
         return (names, offsets)
     }
 
+    private static let beginning = "SELECT ("
+
     /// The values are the columns of a row, so that a query inside the expression can have columns of the same names.
     private static func statement(_ expression: MappedSQL, over names: [ScopedName]) -> MappedSQL {
-        var sql = MappedSQL("SELECT (")
+        var sql = MappedSQL(beginning)
         sql.append(expression)
         sql.append(" )")
         if names.isEmpty { return sql }
@@ -180,23 +190,25 @@ private struct ExpressionWriter {
         if words.hasPrefix("not authorized") || words.hasPrefix("access to") || words.hasPrefix("no such table") {
             return "An expression sees only variables and JSON (\(words)). Queries of a database belong into `sql`."
         }
+        if error.offset == end { return "The expression ends too early." }
         return "The expression is not understood: \(words)."
     }
 
     /// Those worth suggesting.
     private static let functions = [
-        "abs", "coalesce", "count", "format", "ifnull", "iif", "instr", "json", "json_array", "json_array_length",
+        "minor", "abs", "coalesce", "count", "format", "ifnull", "iif", "instr", "json", "json_array",
+        "json_array_length",
         "json_each", "json_extract", "json_insert", "json_object", "json_patch", "json_remove", "json_replace",
-        "json_set", "json_type", "json_valid", "length", "lower", "ltrim", "max", "min", "minor", "nullif", "printf",
+        "json_set", "json_type", "json_valid", "length", "lower", "ltrim", "max", "min", "nullif", "printf",
         "replace", "round", "rtrim", "sign", "substr", "sum", "total", "trim", "typeof", "upper",
     ]
 }
 
 extension Expression {
-    /// Where in the file a byte of the text stands, if that can be told: in one line, written as it is read.
+    /// Where in the file a byte of the text stands.
     fileprivate func place(ofByte offset: Int) -> SourcePosition {
-        if text.contains("\n") { return position }
         let before = String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
+        if !places.isEmpty { return places[min(before, places.count - 1)] }
         return SourcePosition(file: position.file, line: position.line, column: position.column + before)
     }
 }

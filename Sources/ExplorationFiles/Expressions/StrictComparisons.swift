@@ -20,8 +20,7 @@ struct StrictComparisons {
     private static let boundaries: Set<String> = [
         "AND", "OR", "WHEN", "THEN", "ELSE", "SELECT", "FROM", "WHERE", "GROUP", "BY", "ORDER", "HAVING", "LIMIT",
         "OFFSET", "AS", "ON", "USING", "UNION", "ALL", "EXCEPT", "INTERSECT", "DISTINCT", "VALUES", "WITH", "JOIN",
-        "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER", "NATURAL", "ASC", "DESC", "NULLS", "FILTER", "OVER",
-        "ESCAPE", "PARTITION",
+        "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER", "NATURAL", "ASC", "DESC", "NULLS", "ESCAPE", "PARTITION",
     ]
     private static let matchers: Set<String> = ["LIKE", "GLOB", "REGEXP", "MATCH"]
 

@@ -8,10 +8,10 @@ enum Suggestion {
     /// The known name with the smallest edit distance, if a typing error may have led from it to the name.
     static func nearest(to name: String, among known: some Sequence<String>) -> String? {
         let word = Array(name.prefix(100))
-        let most = max(1, min(3, word.count / 3))
         var best: (name: String, distance: Int)?
         for candidate in known {
             let other = Array(candidate.prefix(100))
+            let most = max(1, min(3, max(word.count, other.count) / 3))
             guard abs(other.count - word.count) <= most else { continue }
             let isSameWord = name.lowercased() == candidate.lowercased()
             let distance = isSameWord ? 0 : distance(word, other)
