@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "RewindHTTP", dependencies: ["Rewind", "HTTPClient", "ExactJSON"]),
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
         .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
-        .target(name: "RewindReport", dependencies: ["Rewind"]),
+        .target(name: "RewindReport", dependencies: ["Rewind", "ExactJSON"]),
 
         // Explorations without Swift: the YAML format, what it says, and how that is carried out.
         .target(
@@ -89,7 +89,7 @@ let package = Package(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "ExplorationFiles",
-                "PostgresDriver", "SQLiteDriver", "HTTPClient", "ExactJSON", "Orders", "OrdersServer", "Payments",
+                "PostgresDriver", "SQLiteDriver", "HTTPClient", "ExactJSON", "Digests", "Orders", "OrdersServer", "Payments",
                 "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch", "PaymentProviders", "TestServices",
                 "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

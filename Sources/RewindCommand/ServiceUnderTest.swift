@@ -28,6 +28,15 @@ struct ServiceUnderTest {
         }
     }
 
+    /// Starts the service, has paths replayed there and stops it, whatever happens in between.
+    func replaying<R: Sendable>(_ body: @Sendable (any PathReplayer) async throws -> R) async throws -> R {
+        try database.check()
+        let team = try await ServiceTeam(
+            of: 1, arguments: arguments, database: database,
+            providerSettings: exploration.needsProvider ? exploration.providerSettings : nil)
+        return try await WorkerTeam.use(team, workers: 1) { try await body(try exploration.replayer(in: $0)) }
+    }
+
     /// A bug is looked for by one, who meets the nearest violation first; the larger worlds of the correct service are
     /// walked to their end by as many as there are cores.
     private func workers(_ search: SearchOptions) -> Int {

@@ -20,6 +20,18 @@ extension ZooExploration: ExpressibleByArgument {
         }
     }
 
+    /// Who replays its paths.
+    func replayer(in team: WorkerTeam) throws -> any PathReplayer {
+        switch self {
+        case .payments: try Explorer(Payments.payments, by: team.workers)
+        case .idempotencyKeys: try Explorer(ProviderExplorations.idempotencyKeys, by: team.workers)
+        case .providerFaults: try Explorer(ProviderExplorations.providerFaults, by: team.workers)
+        case .payouts: try Explorer(ProviderExplorations.payouts, by: team.workers)
+        case .subscriptions: try Explorer(ProviderExplorations.subscriptions, by: team.workers)
+        case .webhookSecurity: try Explorer(ProviderExplorations.webhookSecurity, by: team.workers)
+        }
+    }
+
     /// How the provider is set: its banks take their time, so that what is pending is seen.
     var providerSettings: SandboxSettings {
         var settings = SandboxSettings()

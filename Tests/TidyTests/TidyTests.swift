@@ -12,7 +12,7 @@ import Testing
         ("Sources/ExactJSON", ["Foundation"]),
         ("Sources/RewindSQLite", ["Rewind", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/RewindPostgres", ["Rewind", "PostgresDriver", "Foundation", "Synchronization"]),
-        ("Sources/RewindReport", ["Rewind", "Foundation"]),
+        ("Sources/RewindReport", ["Rewind", "ExactJSON", "Foundation"]),
         (
             "Sources/ExplorationFiles",
             ["Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", "Yams", "Foundation", "Synchronization"]
