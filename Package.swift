@@ -40,6 +40,9 @@ let package = Package(
             name: "ExplorationFiles",
             dependencies: ["Rewind", "RewindHTTP", "ExactJSON", .product(name: "Yams", package: "Yams")]),
 
+        // First explorations, from what describes an API already.
+        .target(name: "ExplorationDrafts", dependencies: ["ExplorationFiles", "ExactJSON"]),
+
         // HTTP as a client, for whoever calls an API; JSON to the digit.
         .target(name: "HTTPClient", dependencies: ["CCurl"]),
         .target(name: "ExactJSON"),
@@ -83,7 +86,7 @@ let package = Package(
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
                 "OrdersServer", "Payments", "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch",
-                "PaymentProviders", "TestServices",
+                "PaymentProviders", "TestServices", "ExplorationDrafts", "ExplorationFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -146,6 +149,9 @@ let package = Package(
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
+        .testTarget(
+            name: "ExplorationDraftsTests", dependencies: ["ExplorationDrafts", "ExplorationFiles"],
+            exclude: ["Fixtures", "Golden"]),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(
