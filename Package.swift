@@ -146,6 +146,9 @@ let package = Package(
             ]),
         .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
+        .testTarget(
+            name: "ExplorationFilesTests", dependencies: ["ExplorationFiles", "Rewind", "ExactJSON"],
+            exclude: ["Malformed"]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),

@@ -20,15 +20,27 @@ public struct LocatedNode: Sendable {
     public struct Entry: Sendable {
         public let key: Located<String>
         public let value: LocatedNode
+        /// The key as it stands in the file.
+        let spelling: SourceText
     }
 
     public let content: Content
     public let position: SourcePosition
+    /// A scalar as it stands in the file, environment variables put in; `nil` for lists and mappings.
+    let spelling: SourceText?
 
     /// Reads one document. An empty one is `null`.
     /// - Parameter file: names the file in errors.
     /// - Throws: ``FileError`` for what is no YAML, and for what is far too large or deep to be meant.
     public init(parsing text: String, file: String) throws(FileError) {
+        try self.init(parsing: text, file: file) { $0 }
+    }
+
+    /// Reads one document, each scalar but keys passed through a function before it is known what kind of value it is.
+    init(
+        parsing text: String, file: String, substituting: (SourceText) -> SourceText
+    ) throws(FileError) {
+        try TextGuard.check(text, file: file)
         let start = SourcePosition(file: file, line: 1, column: 1)
         let root: Node?
         do {
@@ -38,16 +50,20 @@ public struct LocatedNode: Sendable {
         } catch {
             throw FileError("It can't be read as YAML: \(error).", at: start)
         }
-        var reader = NodeReader(file: file)
-        self =
-            if let root { try reader.read(root, depth: 0, near: start) } else {
-                LocatedNode(content: .null, position: start)
-            }
+        guard let root else {
+            self.init(content: .null, position: start)
+            return
+        }
+        self = try withoutActuallyEscaping(substituting) { (substituting) throws(FileError) in
+            var reader = NodeReader(file: file, lines: SourceLines(text), substitute: substituting)
+            return try reader.read(root, depth: 0, near: start)
+        }
     }
 
-    init(content: Content, position: SourcePosition) {
+    init(content: Content, position: SourcePosition, spelling: SourceText? = nil) {
         self.content = content
         self.position = position
+        self.spelling = spelling
     }
 
     /// The value of that key; `nil` when there is none or this is no mapping.
@@ -72,24 +88,31 @@ public struct LocatedNode: Sendable {
 /// Turns the parser's nodes into ours. Aliases are expanded, so it counts what it makes.
 private struct NodeReader {
     let file: String
+    let lines: SourceLines
+    let substitute: (SourceText) -> SourceText
     private var count = 0
     private static let mostNodes = 200_000
     private static let deepest = 100
 
-    init(file: String) { self.file = file }
+    init(file: String, lines: SourceLines, substitute: @escaping (SourceText) -> SourceText) {
+        self.file = file
+        self.lines = lines
+        self.substitute = substitute
+    }
 
     mutating func read(_ node: Node, depth: Int, near parent: SourcePosition) throws(FileError) -> LocatedNode {
-        let position = node.mark.map { SourcePosition(file: file, line: $0.line, column: $0.column) } ?? parent
-        count += 1
-        if count > Self.mostNodes {
-            throw FileError("The file has more than \(Self.mostNodes) values, its aliases expanded.", at: position)
-        }
+        let position = position(of: node) ?? parent
+        try add(1, at: position)
         if depth > Self.deepest {
             throw FileError("The file is nested deeper than \(Self.deepest) levels.", at: position)
         }
         switch node {
         case .scalar(let scalar):
-            return LocatedNode(content: content(of: scalar), position: position)
+            let text = substitute(spelling(of: scalar, at: position))
+            // Aliases repeat long texts too.
+            try add(text.characters.count / 16, at: position)
+            return LocatedNode(
+                content: content(of: text.string, in: scalar), position: position, spelling: text)
         case .sequence(let elements):
             var list: [LocatedNode] = []
             for element in elements { list.append(try read(element, depth: depth + 1, near: position)) }
@@ -101,40 +124,93 @@ private struct NodeReader {
         }
     }
 
+    private mutating func add(_ more: Int, at position: SourcePosition) throws(FileError) {
+        count += more
+        guard count > Self.mostNodes else { return }
+        throw FileError(
+            "The file is too large with its aliases expanded: more than \(Self.mostNodes) values.", at: position)
+    }
+
+    private func position(of node: Node) -> SourcePosition? {
+        node.mark.map { SourcePosition(file: file, line: max(1, $0.line), column: max(1, $0.column)) }
+    }
+
+    private func spelling(of scalar: Node.Scalar, at position: SourcePosition) -> SourceText {
+        let style: ScalarPlaces.Style =
+            switch scalar.style {
+            case .singleQuoted: .singleQuoted
+            case .doubleQuoted: .doubleQuoted
+            case .literal: .literal
+            case .folded: .folded
+            case .plain, .any: .plain
+            }
+        var places = ScalarPlaces(in: lines, style: style, line: position.line, column: position.column)
+        return SourceText(start: position, characters: places.characters(of: scalar.string))
+    }
+
     private mutating func entries(
         of mapping: Node.Mapping, _ depth: Int, _ position: SourcePosition
     ) throws(FileError) -> [LocatedNode.Entry] {
         var entries: [LocatedNode.Entry] = []
+        var names: Set<String> = []
         for (key, value) in mapping {
-            let place = key.mark.map { SourcePosition(file: file, line: $0.line, column: $0.column) } ?? position
+            let place = self.position(of: key) ?? position
             guard case .scalar(let name) = key else {
                 throw FileError("A key must be a text; this one is a list or a mapping.", at: place)
             }
+            // The parser takes `1` and `"1"` for two keys.
+            guard names.insert(name.string).inserted else {
+                throw FileError("The key “\(name.string)” stands twice in one mapping.", at: place)
+            }
+            guard name.string != "<<" || name.style != .plain else {
+                throw FileError("Mappings are not merged with “<<” (YAML 1.2): write the keys out.", at: place)
+            }
+            try add(name.string.utf8.count / 16, at: place)
             entries.append(
                 LocatedNode.Entry(
-                    key: Located(name.string, at: place), value: try read(value, depth: depth + 1, near: place)))
+                    key: Located(name.string, at: place), value: try read(value, depth: depth + 1, near: place),
+                    spelling: spelling(of: name, at: place)))
         }
         return entries
     }
 
-    private func content(of scalar: Node.Scalar) -> LocatedNode.Content {
+    private func content(of text: String, in scalar: Node.Scalar) -> LocatedNode.Content {
         // A tag such as !!str is taken at its word; quotes make a text of everything.
         guard scalar.style == .plain || scalar.style == .any, scalar.tag.description != Tag.Name.str.rawValue else {
-            return .string(scalar.string)
+            return .string(text)
         }
-        switch scalar.string {
+        switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE": return .bool(true)
         case "false", "False", "FALSE": return .bool(false)
-        case let text: return Self.number(text).map(LocatedNode.Content.number) ?? .string(text)
+        default: return Self.number(text).map(LocatedNode.Content.number) ?? .string(text)
         }
     }
 
-    /// The text as a JSON number; `nil` when it is none.
+    /// The text as a JSON number; `nil` when it is none. Not a regular expression: this is asked of every scalar.
     private static func number(_ text: String) -> String? {
-        guard let parts = text.wholeMatch(of: /([-+]?)([0-9]+)(\.[0-9]+)?([eE][-+]?[0-9]+)?/) else { return nil }
+        var rest = text.utf8[...]
+        func takeDigits() -> Int {
+            let digits = rest.prefix { (0x30...0x39).contains($0) }
+            rest = rest.dropFirst(digits.count)
+            return digits.count
+        }
+        func take(_ first: Character, or second: Character) -> Bool {
+            guard rest.first == first.asciiValue || rest.first == second.asciiValue else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        _ = take("+", or: "-")
         // Leading zeros are spelled in codes and card numbers, not in amounts.
-        if parts.2.count > 1 && parts.2.hasPrefix("0") { return nil }
+        let beginsWithZero = rest.first == UInt8(ascii: "0")
+        let digits = takeDigits()
+        if digits == 0 || digits > 1 && beginsWithZero { return nil }
+        if take(".", or: "."), takeDigits() == 0 { return nil }
+        if take("e", or: "E") {
+            _ = take("+", or: "-")
+            if takeDigits() == 0 { return nil }
+        }
+        guard rest.isEmpty else { return nil }
         return text.hasPrefix("+") ? String(text.dropFirst()) : text
     }
 }
