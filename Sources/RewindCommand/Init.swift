@@ -128,6 +128,10 @@ extension DraftSettings {
 enum DraftSource {
     /// - Throws: `ExitCode` after saying what is wrong.
     static func text(of path: String) throws -> String {
+        guard FileManager.default.fileExists(atPath: path) else {
+            Terminal.note("There is no file \(path).")
+            throw ExitCode.notDecided
+        }
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
             guard let text = String(validating: data, as: UTF8.self) else {

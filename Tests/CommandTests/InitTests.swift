@@ -50,7 +50,7 @@ extension CommandTests {
         }
 
         @Test(arguments: [
-            (["--openapi", "nothing.yaml"], "nothing.yaml can't be read"),
+            (["--openapi", "nothing.yaml"], "There is no file nothing.yaml."),
             (["--openapi", "a", "--har", "b"], "Give one of --openapi, --har and --curl."),
             (["--start", "echo 'a"], "--start must be a command; a quote in it may be open: echo 'a"),
             (["--url", "localhost:80"], "--url begins with http:// or https://; this is localhost:80."),

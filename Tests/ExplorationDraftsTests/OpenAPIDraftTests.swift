@@ -53,6 +53,8 @@ import Testing
         #expect(draft.action("create_order_yen").contains(#"json: { amount: "500", currency: JPY, customer_id: c2 }"#))
         #expect(draft.action("refund_part").contains(#"values: ["25.00", "100.00", "100.01", "0.01", "-25.00"]"#))
         #expect(draft.action("pay").contains("when: order_id IS NOT NULL\n"))
+        // A key that may be left out is.
+        #expect(draft.action("pay").contains("    # idempotency_key: true\n"))
         #expect(draft.action("subscribe").contains(#"json: { order_id: "{order_id}", plan: monthly }"#))
         #expect(draft.action("advance_clock_wrong_seconds").contains("always_refused: true"))
         #expect(draft.notes.contains { $0.hasPrefix("Nothing is rewound yet") })

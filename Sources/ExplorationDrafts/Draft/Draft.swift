@@ -77,6 +77,9 @@ struct DraftAction {
     var body: DraftBody?
     /// The header that the key goes into.
     var idempotencyHeader: String?
+    /// Whether the key may be left out: then it is a comment. An API that remembers the keys of refused requests changes
+    /// something by each, which is a violation until the table of the keys is exempt.
+    var isKeyOptional = false
     var accepted: [String] = []
     var refused: [String] = []
     var saved: [DraftSave] = []

@@ -10,6 +10,7 @@ extension Draft {
         if !variables.isEmpty { blocks.append(["context:"] + variables.map { "  " + $0.line }) }
         blocks.append(actionLines)
         if !invariants.isEmpty { blocks.append(invariantLines) }
+        if actions.contains(where: { $0.idempotencyHeader != nil }) { blocks.append(Self.exemptLines) }
         if let states { blocks.append(states.lines) }
         blocks.append(["limits:", "  steps: 10000                 # an end, should there be more states than thought"])
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
@@ -37,6 +38,11 @@ extension Draft {
         }
         return lines
     }
+
+    private static let exemptLines = [
+        "# Where the API remembers the idempotency keys of refused requests too, their table has to be named:",
+        "# exempt: [idempotency_keys]",
+    ]
 
     private var invariantLines: [String] {
         var lines = ["# Suggestions. Take away the marks of those that your API promises.", "# invariants:"]
@@ -127,7 +133,8 @@ extension DraftAction {
         lines += body?.lines ?? []
         if let idempotencyHeader {
             let isUsual = idempotencyHeader.lowercased() == "idempotency-key"
-            lines += YAMLText.entry("idempotency_key", isUsual ? true : ["header": .string(idempotencyHeader)])
+            let entry = YAMLText.entry("idempotency_key", isUsual ? true : ["header": .string(idempotencyHeader)])
+            lines += isKeyOptional ? entry.map(comment) : entry
         }
         if !accepted.isEmpty { lines.append("accepted: \(Self.statuses(accepted))") }
         if !refused.isEmpty { lines.append("refused: \(Self.statuses(refused))") }

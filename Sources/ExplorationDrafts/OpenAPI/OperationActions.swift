@@ -78,6 +78,7 @@ extension OpenAPIDrafting {
             let name = parameter.name.lowercased()
             if parameter.location == "header", name.hasSuffix("idempotency-key") {
                 action.idempotencyHeader = parameter.name
+                action.isKeyOptional = !parameter.isRequired
                 continue
             }
             guard parameter.isRequired, ["query", "header"].contains(parameter.location) else { continue }
