@@ -38,7 +38,9 @@ let package = Package(
         // Explorations without Swift: the YAML format, what it says, and how that is carried out.
         .target(
             name: "ExplorationFiles",
-            dependencies: ["Rewind", "RewindHTTP", "ExactJSON", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", .product(name: "Yams", package: "Yams"),
+            ]),
 
         // First explorations, from what describes an API already.
         .target(name: "ExplorationDrafts", dependencies: ["ExplorationFiles", "ExactJSON"]),
@@ -84,9 +86,10 @@ let package = Package(
         .executableTarget(
             name: "RewindCommand",
             dependencies: [
-                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "PostgresDriver", "Orders",
-                "OrdersServer", "Payments", "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch",
-                "PaymentProviders", "TestServices", "ExplorationDrafts", "ExplorationFiles",
+                "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "ExplorationFiles",
+                "PostgresDriver", "ExactJSON", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
+                "HyperswitchSandbox", "Hyperswitch",
+                "PaymentProviders", "TestServices", "ExplorationDrafts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -147,7 +150,8 @@ let package = Package(
         .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(
-            name: "ExplorationFilesTests", dependencies: ["ExplorationFiles", "Rewind", "ExactJSON"],
+            name: "ExplorationFilesTests",
+            dependencies: ["ExplorationFiles", "Rewind", "RewindHTTP", "ExactJSON", "HTTPServer", "SQLiteDriver"],
             exclude: ["Malformed"]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),

@@ -1,6 +1,6 @@
 #include <sqlite3.h>
 
-// Swift cannot import variadic functions; these are the two forms Rewind needs.
+// Swift cannot import variadic functions; these are the forms Rewind needs.
 static inline int rewind_sqlite3_set_flag(sqlite3 *db, int option, int on) {
     return sqlite3_db_config(db, option, on, (int *)0);
 }
@@ -12,4 +12,12 @@ static inline int rewind_sqlite3_bind_text(sqlite3_stmt *s, int i, const void *p
 
 static inline int rewind_sqlite3_bind_blob(sqlite3_stmt *s, int i, const void *p, sqlite3_uint64 n) {
     return sqlite3_bind_blob64(s, i, p, n, SQLITE_TRANSIENT);
+}
+
+static inline void rewind_sqlite3_result_text(sqlite3_context *c, const void *p, sqlite3_uint64 n) {
+    sqlite3_result_text64(c, p ? (const char *)p : "", n, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static inline void rewind_sqlite3_result_blob(sqlite3_context *c, const void *p, sqlite3_uint64 n) {
+    sqlite3_result_blob64(c, p ? p : "", n, SQLITE_TRANSIENT);
 }

@@ -1,7 +1,7 @@
 /// `a=1&b=2`, as forms and queries are written.
 package enum FormEncoding {
     /// The fields in order.
-    package static func encode(_ fields: KeyValuePairs<String, String>) -> String {
+    package static func encode(_ fields: some Sequence<(key: String, value: String)>) -> String {
         fields.map { "\(escape($0.key))=\(escape($0.value))" }.joined(separator: "&")
     }
 

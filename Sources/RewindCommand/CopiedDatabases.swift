@@ -29,7 +29,8 @@ final class CopiedDatabases: Sendable {
         let databases = try locations.enumerated().map { number, location in
             let directory = original.directory.appendingPathComponent("worker-\(number + 2)")
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-            return DatabaseUnderTest(location: location, guarding: original.guarding, directory: directory)
+            return DatabaseUnderTest(
+                location: location, guarding: original.guarding, directory: directory, name: original.name)
         }
         unused = Mutex([original] + databases)
     }

@@ -77,9 +77,7 @@ struct Demo: AsyncParsableCommand {
     private func exploreOne(_ databases: DemoDatabases) async throws {
         let chosen = exploration ?? bug?.exploration ?? .providerFaults
         let result = try await explore(chosen, with: bug, databases, title: bug?.rawValue ?? "demo", by: search)
-        Terminal.result(ConsoleReport(result, isColored: Terminal.resultsAreColored).text)
-        if let json { try write(JSONReport(result).data(), to: json) }
-        throw result.verdict.exitCode
+        try Reporting(result).report(json: json)
     }
 
     private func explore(
@@ -126,32 +124,12 @@ struct Demo: AsyncParsableCommand {
         Terminal.result(ZooLine(bug: bug, finding: finding, result: result).text)
         return finding != nil
     }
-
-    private func write(_ data: Data, to path: String) throws {
-        do {
-            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            Terminal.note("The result could not be written to \(path): \(error.localizedDescription)")
-            throw ExitCode.notDecided
-        }
-    }
 }
 
 extension Bug: ExpressibleByArgument {
     /// The name, and which exploration finds it if it is not the usual one.
     fileprivate var listed: String {
         exploration == .payments ? rawValue : "\(rawValue)  [\(exploration.rawValue)]"
-    }
-}
-
-extension Verdict {
-    /// 0 held, 1 violated, 2 not decided.
-    var exitCode: ExitCode {
-        switch self {
-        case .held: .success
-        case .violated: .violated
-        case .notDecided: .notDecided
-        }
     }
 }
 

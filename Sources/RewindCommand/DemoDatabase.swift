@@ -105,8 +105,10 @@ struct DatabaseUnderTest: Sendable {
 
     let location: Location
     let guarding: DatabaseGuard
-    /// For logs of the service.
+    /// For logs of the service, and for copies.
     let directory: URL
+    /// Under which reports refer to it.
+    var name = "db"
 
     /// What a service is told, by the environment variable `DATABASE_URL`: a command line is seen by others.
     var forService: String {
@@ -126,8 +128,8 @@ struct DatabaseUnderTest: Sendable {
 
     func system(on thread: WorkerThread) -> any RewindableSystem {
         switch location {
-        case .file(let path): SQLiteSystem(path: path, guarding: guarding, thread: thread)
-        case .url(let url): PostgresSystem(url: url, guarding: guarding, thread: thread)
+        case .file(let path): SQLiteSystem(path: path, name: name, guarding: guarding, thread: thread)
+        case .url(let url): PostgresSystem(url: url, name: name, guarding: guarding, thread: thread)
         }
     }
 }

@@ -13,7 +13,9 @@ struct RewindProgram: AsyncParsableCommand {
             Exit codes: 0 held, 1 violated, 2 not decided or not understood.
             """,
         version: "0.1.0",
-        subcommands: [Demo.self, Init.self, Reconcile.self, Restore.self, Sandbox.self, Serve.self])
+        subcommands: [
+            Demo.self, Explore.self, Init.self, Reconcile.self, Restore.self, Sandbox.self, Serve.self,
+        ])
 
     static func main() async {
         // A reader that goes away (`rewind demo | head`) must not end an exploration midway.

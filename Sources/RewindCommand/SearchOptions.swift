@@ -1,13 +1,16 @@
 import ArgumentParser
+import ExplorationFiles
 import Rewind
 
 /// The options of everything that explores.
 struct SearchOptions: ParsableArguments {
-    @Option(help: "The order in which states are explored.")
-    var strategy = Strategy.breadthFirst
+    @Option(help: "The order in which states are explored. (default: breadth-first)")
+    var strategy: Strategy?
 
-    @Option(help: ArgumentHelp("Stop after this many steps; a bug can make the states endless.", valueName: "count"))
-    var maxSteps: Int = 100_000
+    @Option(
+        help: ArgumentHelp(
+            "Stop after this many steps; a bug can make the states endless. (default: 100000)", valueName: "count"))
+    var maxSteps: Int?
 
     @Option(help: ArgumentHelp("Explore paths of at most this many steps.", valueName: "count"))
     var maxDepth: Int?
@@ -27,12 +30,12 @@ struct SearchOptions: ParsableArguments {
             valueName: "count"))
     var workers: Int?
 
-    @Option(help: ArgumentHelp("Decides what is left to chance.", valueName: "number"))
-    var seed: UInt64 = 1
+    @Option(help: ArgumentHelp("Decides what is left to chance. (default: 1)", valueName: "number"))
+    var seed: UInt64?
 
     func validate() throws {
         for (name, value) in [
-            ("--max-steps", Optional(maxSteps)), ("--max-depth", maxDepth), ("--max-violations", maxViolations),
+            ("--max-steps", maxSteps), ("--max-depth", maxDepth), ("--max-violations", maxViolations),
         ] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1; it is \(value).") }
         }
@@ -44,11 +47,24 @@ struct SearchOptions: ParsableArguments {
         }
     }
 
-    var limits: Limits {
-        Limits(
-            steps: maxSteps, depth: maxDepth, time: maxSeconds.map { .milliseconds(Int64(min($0, 1e9) * 1000)) },
-            violations: maxViolations)
+    /// What the options say, and where they say nothing what a file does, or else what is usual.
+    func plan(over file: LimitsPart = LimitsPart()) -> SearchPlan {
+        let time = maxSeconds.map { Int(min($0, 1e9) * 1000) } ?? file.milliseconds?.value
+        return SearchPlan(
+            strategy: strategy ?? file.strategy?.value ?? .breadthFirst, seed: seed ?? file.seed?.value ?? 1,
+            limits: Limits(
+                steps: maxSteps ?? file.steps?.value ?? 100_000, depth: maxDepth ?? file.depth?.value,
+                time: time.map { .milliseconds($0) }, violations: maxViolations ?? file.violations?.value),
+            workers: workers ?? file.workers?.value)
     }
+}
+
+/// How an exploration is to go.
+struct SearchPlan: Sendable {
+    let strategy: Strategy
+    let seed: UInt64
+    var limits: Limits
+    let workers: Int?
 }
 
 extension Strategy: ExpressibleByArgument {}

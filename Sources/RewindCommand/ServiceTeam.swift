@@ -5,7 +5,7 @@ import RewindHTTP
 
 /// The reference service, once for each worker: each a process of its own with a copy of one database, and with a provider
 /// of its own if the exploration has one.
-actor ServiceTeam {
+actor ServiceTeam: WorldSource {
     private let arguments: [String]
     private let providerSettings: SandboxSettings?
     private let databases: CopiedDatabases

@@ -18,28 +18,15 @@ struct ServiceUnderTest {
         let team = try await ServiceTeam(
             of: workers(search), arguments: arguments, database: database,
             providerSettings: exploration.needsProvider ? exploration.providerSettings : nil)
-        do {
-            let result = try await explored(by: team, search, title: title)
-            if case .failed = result.stopReason { for note in await team.notes() { Terminal.note(note) } }
-            await team.stop()
-            return result
-        } catch {
-            await team.stop()
-            throw error
+        return try await WorkerTeam.use(team, workers: workers(search)) { team in
+            let progress = ProgressLine(title: title)
+            defer { progress.finish() }
+            return try await exploration.explore(
+                with: .init(
+                    plan: search.plan(), usualDepth: exploration.usualDepth, team: team, onProgress: progress.show))
+        } notingFailure: { result, notes in
+            if case .failed = result.stopReason { for note in notes { Terminal.note(note) } }
         }
-    }
-
-    private func explored(by team: ServiceTeam, _ search: SearchOptions, title: String) async throws
-        -> ExplorationResult
-    {
-        let world: @Sendable (Int, WorkerThread) async throws -> World = { try await team.world($0, on: $1) }
-        let workers = try await Worker.team(of: workers(search), makingWorlds: world)
-        let progress = ProgressLine(title: title)
-        defer { progress.finish() }
-        return try await exploration.explore(
-            with: .init(
-                options: search, usualDepth: exploration.usualDepth, workers: workers, makeWorld: world,
-                onProgress: progress.show))
     }
 
     /// A bug is looked for by one, who meets the nearest violation first; the larger worlds of the correct service are

@@ -40,18 +40,17 @@ extension ZooExploration: ExpressibleByArgument {
 
     /// Who explores, and how.
     struct Search {
-        let options: SearchOptions
+        let plan: SearchPlan
         let usualDepth: Int?
-        let workers: [Worker]
-        let makeWorld: @Sendable (Int, WorkerThread) async throws -> World
+        let team: WorkerTeam
         let onProgress: @Sendable (ExplorationProgress) -> Void
 
         fileprivate func explore<Context>(_ exploration: Exploration<Context>) async throws -> ExplorationResult {
-            var limits = options.limits
+            var limits = plan.limits
             limits.depth = limits.depth ?? usualDepth
             let explorer = try Explorer(
-                exploration, by: workers, strategy: options.strategy, seed: options.seed, limits: limits,
-                replacingLostWorlds: workers.count > 1 ? makeWorld : nil, onProgress: onProgress)
+                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: limits,
+                replacingLostWorlds: team.replacement, onProgress: onProgress)
             return await explorer.explore()
         }
     }

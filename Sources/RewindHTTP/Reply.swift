@@ -41,8 +41,14 @@ public struct Reply: Hashable, Sendable {
     /// What the status says about the action: 2xx accepted, 4xx refused, anything else failed.
     public var outcome: Outcome {
         if isSuccess { return .accepted }
-        return isRefusal ? .refused : .failed("HTTP \(status) to \(method) \(shownPath)\(excerptAfterColon)")
+        return isRefusal ? .refused : .failed(summary)
     }
+
+    /// Method and path for a sentence, without secrets.
+    package var request: String { "\(method) \(shownPath)" }
+
+    /// Status, request and the beginning of the body, without secrets.
+    package var summary: String { "HTTP \(status) to \(method) \(shownPath)\(excerptAfterColon)" }
 
     /// The value of the first header of that name, in any case; `nil` when there is none.
     public func header(_ name: String) -> String? {

@@ -21,9 +21,20 @@ public struct Request: Hashable, Sendable {
     }
 
     /// Adds parameters to the path's query, percent-encoded, in order.
-    public mutating func addQuery(_ parameters: KeyValuePairs<String, String>) {
+    public mutating func addQuery(_ parameters: KeyValuePairs<String, String>) { addQuery(Array(parameters)) }
+
+    /// Adds parameters to the path's query, percent-encoded, in order.
+    package mutating func addQuery(_ parameters: [(key: String, value: String)]) {
         guard !parameters.isEmpty else { return }
         path += path.contains("?") ? "&" : "?"
         path += FormEncoding.encode(parameters)
     }
+
+    /// The fields as the body of a form, in order.
+    package static func formBody(_ fields: [(key: String, value: String)]) -> [UInt8] {
+        Array(FormEncoding.encode(fields).utf8)
+    }
+
+    /// Percent-encodes all but RFC 3986's unreserved characters, for one segment of a path.
+    package static func pathSegment(_ text: String) -> String { FormEncoding.escape(text) }
 }

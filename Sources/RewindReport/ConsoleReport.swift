@@ -16,7 +16,8 @@ public struct ConsoleReport: Sendable {
     /// The whole report, with a line break at its end.
     public var text: String {
         let sections = [verdict] + result.violations.map(violation) + [coverage, checks, footnotes]
-        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        let text = sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        return redaction.sentence(text)
     }
 
     // MARK: Verdict

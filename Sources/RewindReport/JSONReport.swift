@@ -44,16 +44,16 @@ private struct Document: Encodable {
         case .held(.everything): (verdict, extent, reasons) = ("held", "everything", [])
         case .held(.within(let limit)): (verdict, extent, reasons) = ("held", limit, [])
         case .violated: (verdict, extent, reasons) = ("violated", nil, [])
-        case .notDecided(let why): (verdict, extent, reasons) = ("not-decided", nil, why)
+        case .notDecided(let why): (verdict, extent, reasons) = ("not-decided", nil, why.map(redaction.sentence))
         }
-        stopReason = result.stopReason.description
+        stopReason = redaction.sentence(result.stopReason.description)
         strategy = result.strategy.rawValue
         seed = result.seed
         statistics = StatisticsDocument(result)
         violations = result.violations.map { ViolationDocument($0, redaction) }
         coverage = CoverageDocument.all(of: result.coverage)
-        checks = (result.invariants + result.laws).map(CheckDocument.init)
-        warnings = result.warnings
+        checks = (result.invariants + result.laws).map { CheckDocument($0, redaction) }
+        warnings = result.warnings.map(redaction.sentence)
         learnedVolatile = result.learnedVolatile
         stateFingerprints = result.states
     }
@@ -98,11 +98,15 @@ private struct ViolationDocument: Encodable {
         kind = violation.rule.kind.rawValue
         name = violation.rule.name
         severity = violation.rule.severity.rawValue
-        statement = violation.rule.statement
-        message = violation.message
+        statement = redaction.sentence(violation.rule.statement)
+        message = redaction.sentence(violation.message)
         confirmed = violation.isConfirmed
-        if case .notReproduced(let why) = violation.confirmation { notReproduced = why } else { notReproduced = nil }
-        path = violation.counterexample.path
+        if case .notReproduced(let why) = violation.confirmation {
+            notReproduced = redaction.sentence(why)
+        } else {
+            notReproduced = nil
+        }
+        path = violation.counterexample.path.map(redaction.sentence)
         steps = violation.counterexample.steps.map { StepDocument($0, redaction) }
     }
 }
@@ -117,7 +121,7 @@ private struct StepDocument: Encodable {
 
     init(_ step: Counterexample.Step, _ redaction: Redaction) {
         action = step.action
-        argument = step.argument
+        argument = step.argument.map(redaction.sentence)
         outcome =
             switch step.outcome {
             case .accepted: "accepted"
@@ -184,10 +188,10 @@ private struct CheckDocument: Encodable {
     let name, severity, description: String
     let timesChecked: Int
 
-    init(_ check: CheckCount) {
+    init(_ check: CheckCount, _ redaction: Redaction) {
         name = check.name
         severity = check.severity.rawValue
-        description = check.description
+        description = redaction.sentence(check.description)
         timesChecked = check.timesChecked
     }
 }

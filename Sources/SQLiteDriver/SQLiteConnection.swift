@@ -12,8 +12,10 @@ import CSQLite
 /// try insert.run()
 /// ```
 public final class SQLiteConnection {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private var cache: [String: SQLiteStatement] = [:]
+    /// What SQLite calls back to, by what it is for.
+    var callbacks: [String: AnyObject] = [:]
 
     /// What a connection may do, and whether it may make the file.
     public enum OpenFlags: Sendable {
@@ -80,7 +82,7 @@ public final class SQLiteConnection {
                 hasTail = Self.hasStatement(after: tail, in: bytes)
             }
         }
-        guard code == SQLITE_OK else { throw error(code, sql) }
+        guard code == SQLITE_OK else { throw error(code, sql, offset: sqlite3_error_offset(handle)) }
         guard let compiled else {
             throw SQLiteError(code: SQLITE_MISUSE, message: "the text is no statement", sql: sql)
         }
@@ -135,8 +137,10 @@ public final class SQLiteConnection {
         guard code == SQLITE_OK else { throw error(code, nil) }
     }
 
-    private func error(_ code: Int32, _ sql: String?) -> SQLiteError {
-        SQLiteError(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+    func error(_ code: Int32, _ sql: String?, offset: Int32 = -1) -> SQLiteError {
+        SQLiteError(
+            code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql,
+            offset: offset >= 0 ? Int(offset) : nil)
     }
 
     /// Whether anything but blanks, semicolons and comments follows.

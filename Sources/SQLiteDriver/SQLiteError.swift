@@ -8,11 +8,14 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
     public let message: String
     /// The statement, without the values bound to it; `nil` when none was involved.
     public let sql: String?
+    /// The byte of the statement's text that SQLite could not understand; `nil` when it does not say.
+    public let offset: Int?
 
-    public init(code: Int32, message: String, sql: String? = nil) {
+    public init(code: Int32, message: String, sql: String? = nil, offset: Int? = nil) {
         self.code = code
         self.message = message
         self.sql = sql
+        self.offset = offset
     }
 
     /// The result code without its extension, such as 19 for any violated constraint.

@@ -16,13 +16,15 @@ struct ChildProcess: Sendable {
 
     private static let runSeconds = 60.0
 
-    /// Starts it with our environment, without what would turn a client or server of PostgreSQL elsewhere.
+    /// Starts it, unless told otherwise with our environment without what would turn a client or server of PostgreSQL
+    /// elsewhere.
     /// - Parameter arguments: the path of the program and its arguments.
-    static func start(_ arguments: [String]) throws -> ChildProcess {
+    static func start(_ arguments: [String], environment: [String: String]? = nil) throws -> ChildProcess {
         let (ours, theirs) = try socketPair()
         defer { close(theirs) }
         var processID: pid_t = 0
-        let code = spawn(arguments[0], arguments, socket: theirs, &processID)
+        let code = spawn(
+            arguments[0], arguments, environment: environment ?? Self.environment, socket: theirs, &processID)
         guard code == 0 else {
             close(ours)
             throw PostgresFailure.notExecutable(program: arguments[0], reason: String(cString: strerror(code)))
@@ -106,7 +108,8 @@ struct ChildProcess: Sendable {
     }
 
     private static func spawn(
-        _ program: String, _ arguments: [String], socket: Int32, _ processID: inout pid_t
+        _ program: String, _ arguments: [String], environment: [String: String], socket: Int32,
+        _ processID: inout pid_t
     ) -> Int32 {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
@@ -136,7 +139,9 @@ struct ChildProcess: Sendable {
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(flags))
         return withCStrings(arguments) { arguments in
-            withCStrings(environment) { posix_spawn(&processID, program, &actions, &attributes, arguments, $0) }
+            withCStrings(environment.map { "\($0.key)=\($0.value)" }) {
+                posix_spawn(&processID, program, &actions, &attributes, arguments, $0)
+            }
         }
     }
 
@@ -150,9 +155,9 @@ struct ChildProcess: Sendable {
     }
 
     /// Messages in English; a time zone that `initdb` need not look for among hundreds.
-    private static var environment: [String] {
+    private static var environment: [String: String] {
         let ours = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
-        return ours.merging(["LC_ALL": "C", "TZ": "UTC"]) { $1 }.map { "\($0.key)=\($0.value)" }
+        return ours.merging(["LC_ALL": "C", "TZ": "UTC"]) { $1 }
     }
 
     private static func withCStrings<R>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R) -> R {

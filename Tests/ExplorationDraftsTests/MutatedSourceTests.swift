@@ -17,7 +17,9 @@ import Testing
             do {
                 let draft = try Self.draft(text, name)
                 drafts += 1
-                #expect(draft.text.hasSuffix("\n"))
+                #expect(throws: Never.self, "\(name), seed \(Self.seed), case \(number)\n\(draft.text)") {
+                    try draft.read()
+                }
             } catch let error as FileError {
                 #expect(error.position.line > 0, "\(name), seed \(Self.seed), case \(number)")
             }

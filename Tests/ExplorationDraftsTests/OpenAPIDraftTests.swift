@@ -27,6 +27,25 @@ import Testing
             ])
     }
 
+    @Test(arguments: ["Examples/APIs/orders/openapi.yaml", "docs/openapi.json"])
+    func `is read without an error, also with what it suggests`(path: String) throws {
+        let settings = DraftSettings(database: "postgresql://localhost/orders_test", start: ["serve", "{port}"])
+        let draft = try ExplorationDraft(openAPI: try Files.ofRepository(path), file: path, settings: settings)
+        let file = try draft.read()
+        #expect(file.invariants.isEmpty)
+        #expect(file.systems.count == 1)
+        #expect(try draft.readWithSuggestions().invariants.count > 1)
+    }
+
+    @Test(arguments: ["shop.json", "plans.yaml"])
+    func `is read without an error, with nothing said on the command line`(name: String) throws {
+        let draft = try ExplorationDraft(openAPI: try Files.fixture(name), file: name)
+        let file = try draft.read()
+        #expect(file.systems.isEmpty)
+        #expect(!file.actions.isEmpty)
+        #expect(file.api.authentication != nil)
+    }
+
     @Test func `wires a nested resource, a field of a body and an object inside the answer`() throws {
         let shop = try ExplorationDraft(openAPI: try Files.fixture("shop.json"), file: "shop.json")
         #expect(shop.action("get_customer").contains("GET: /customers/{customer_id}"))
@@ -87,6 +106,7 @@ import Testing
                 orders:
                     #"{ properties: { note: { type: string, example: "a {b} ${HOME} # c\n: d" }, no: { type: string, example: "no" } } }"#
             ))
+        try draft.read()
         #expect(draft.action("create_order").contains(##"json: { note: "a {{b}} $${{HOME}} # c\n: d", "no": "no" }"##))
     }
 
@@ -116,6 +136,10 @@ import Testing
             "api.yaml:3:3: A path begins with a slash; this is “orders”."
         ),
         ("openapi: 3.1.0\npaths:\n  /a: { get: 5 }", "api.yaml:3:14: An operation is a mapping; this is the number 5."),
+        (
+            "openapi: 3.1.0\npaths:\n  /a/{b}: { get: { parameters: [{ name: b, in: path, required: true }] } }",
+            "api.yaml:3:13: No operation can be sent: each needs something that nobody gives. Of GET /a/{b}: could not tell where {b} of /a/{b} comes from. An example of the parameter in the document will do."
+        ),
         (
             "openapi: 3.1.0\npaths:\n  /a:\n    $ref: '#/nowhere'",
             "api.yaml:4:11: $ref points to “#/nowhere”, which is not in the document."

@@ -25,6 +25,8 @@ import Testing
         let archive = try ExplorationDraft(archive: try Files.fixture("session.har"), file: "session.har")
         let commands = try ExplorationDraft(curlCommands: try Files.fixture("requests.sh"), file: "requests.sh")
         #expect(archive.environment == ["COOKIE", "TOKEN", "PASSWORD"])
+        try archive.read()
+        try commands.read()
         for secret in ["s3cr3t", "eyJ", "correct-horse", "sk_live", "ada:", "YWRh"] {
             #expect(!archive.text.contains(secret), "\(secret)")
             #expect(!commands.text.contains(secret), "\(secret)")
@@ -61,6 +63,7 @@ import Testing
     func `takes`(command: String, expected: String) throws {
         let draft = try ExplorationDraft(curlCommands: command, file: "c.sh")
         #expect(draft.text.contains(expected), "\(draft.text)")
+        try draft.read()
     }
 
     @Test(arguments: [

@@ -47,6 +47,27 @@ extension ExplorationDraft {
         try self.init(openAPI: text, file: "api.yaml", settings: settings)
     }
 
+    /// Reads it, with something in every environment variable that it needs.
+    /// - Throws: what the reader of exploration files says of it.
+    @discardableResult func read() throws -> ExplorationFile {
+        let values = environment.map { ($0, "from the environment") }
+        return try ExplorationFile(
+            parsing: text, file: "draft.yaml", environment: Dictionary(uniqueKeysWithValues: values))
+    }
+
+    /// With the marks of its suggested invariants taken away.
+    func readWithSuggestions() throws -> ExplorationFile {
+        var isSuggestion = false
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            isSuggestion = line == "# invariants:" || isSuggestion && line.hasPrefix("# ")
+            return isSuggestion ? line.dropFirst(2) : line
+        }
+        let values = environment.map { ($0, "from the environment") }
+        return try ExplorationFile(
+            parsing: lines.joined(separator: "\n"), file: "draft.yaml",
+            environment: Dictionary(uniqueKeysWithValues: values))
+    }
+
     /// The lines of an action.
     func action(_ name: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -31,7 +31,7 @@ extension Draft {
     }
 
     private var actionLines: [String] {
-        var lines = actions.contains { $0.missing == nil } ? ["actions:"] : ["actions: {}"]
+        var lines = ["actions:"]
         for (index, action) in actions.enumerated() {
             if index > 0 { lines.append("") }
             lines += action.lines.map { $0.isEmpty ? "" : "  " + $0 }

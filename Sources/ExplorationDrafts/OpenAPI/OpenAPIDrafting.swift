@@ -41,12 +41,21 @@ struct OpenAPIDrafting {
             let actions = try actions(for: index, taken: &taken)
             draft.actions += actions
         }
+        try requireSomethingToSend(draft.actions)
         draft.actions = inOrderOfUse(draft.actions)
         try declareVariables(of: &draft)
         draft.invariants = try suggestions()
         draft.states = try statesSuggestion(draft.actions)
         draft.notes = authentication.notes + (try ownNotes(draft))
         return draft
+    }
+
+    private func requireSomethingToSend(_ actions: [DraftAction]) throws(FileError) {
+        guard let first = actions.first, actions.allSatisfy({ $0.missing != nil }) else { return }
+        throw FileError(
+            "No operation can be sent: each needs something that nobody gives. Of \(first.method) \(operations[0].path): "
+                + "\(first.missing ?? "") An example of the parameter in the document will do.",
+            at: operations[0].position)
     }
 
     /// Actions that were left out come last: what runs is read first.
@@ -101,9 +110,6 @@ struct OpenAPIDrafting {
             notes.append("Could not tell the states: no created resource has a status with an enum in its schema.")
         } else {
             notes.append("Could not tell which action leads from which state to which; states is a suggestion.")
-        }
-        if draft.actions.allSatisfy({ $0.missing != nil }) {
-            notes.append("No operation can be sent as the document is: each needs an id that nobody gives.")
         }
         return notes
     }

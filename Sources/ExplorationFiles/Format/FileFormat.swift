@@ -224,6 +224,9 @@ enum RequestFormat {
         Key("accepted", statuses, "Statuses that say yes; 2xx unless said."),
         Key("refused", statuses, "Statuses that say no; 4xx unless said. Any other answer is a failure."),
         Key(
+            "accepted_when", .leaf(.expression),
+            "What must be true of an answer with an accepted status, over reply and http_status; it says no otherwise."),
+        Key(
             "save", .mapping(.any, .either([.leaf(.jsonPath), saving])),
             "Variables, each from a JSON path, {header: NAME} or {status: true} of an accepted answer."),
     ]

@@ -38,6 +38,9 @@ public struct RequestPart: Sendable {
     public var accepted: [StatusPattern] = [.class(2)]
     /// 4xx when the file does not say. All other answers are failures.
     public var refused: [StatusPattern] = [.class(4)]
+    /// What must also be true of an answer with an accepted status; it counts as refused otherwise. Over the context, `reply`
+    /// and `http_status`.
+    public var acceptance: Expression?
     public var position: SourcePosition
 
     public enum Body: Sendable {

@@ -42,6 +42,8 @@ public struct Expression: Sendable, Hashable {
     public var text: String
     /// Of its first character.
     public var position: SourcePosition
+    /// Of each of its Unicode scalars, when they are known: a text may go over several lines, or have escapes in it.
+    var places: [SourcePosition] = []
 }
 
 /// A way into a JSON value: `$.refunds[0].id`, `$['odd name']`, `$.items[-1]` (a part of RFC 9535).

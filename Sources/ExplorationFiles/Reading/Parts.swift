@@ -31,7 +31,9 @@ extension LocatedNode {
 
     var expression: Expression? {
         guard text != nil, let trimmed = spelling?.trimmed, !trimmed.characters.isEmpty else { return nil }
-        return Expression(text: trimmed.string, position: trimmed.position(at: 0))
+        return Expression(
+            text: trimmed.string, position: trimmed.position(at: 0),
+            places: trimmed.characters.indices.map(trimmed.position))
     }
 
     var path: JSONPath? {

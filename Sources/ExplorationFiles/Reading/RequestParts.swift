@@ -14,6 +14,7 @@ extension RequestPart {
         saved = node["save"]?.entries.compactMap { SavePart($0) } ?? []
         if let statuses = node["accepted"]?.statuses { accepted = statuses }
         if let statuses = node["refused"]?.statuses { refused = statuses }
+        acceptance = node["accepted_when"]?.expression
     }
 }
 

@@ -28,9 +28,16 @@ public struct Invariant<Context: ExplorationContext>: Sendable {
     public let name: String
     public let severity: Severity
     public let description: String
-    let holds: @Sendable (Run<Context>) async throws -> Bool
+    let judge: @Sendable (Run<Context>) async throws -> Judgement
     private(set) var applies: @Sendable (Context) -> Bool = { _ in true }
     private(set) var explain: (@Sendable (Run<Context>) -> String)?
+
+    /// What a check says of a state.
+    enum Judgement: Sendable {
+        case holds
+        /// With the values at hand, when the check knows them.
+        case broken(String?)
+    }
 
     public init(
         _ name: String, _ severity: Severity = .high, _ description: String = "",
@@ -39,7 +46,19 @@ public struct Invariant<Context: ExplorationContext>: Sendable {
         self.name = name
         self.severity = severity
         self.description = description
-        self.holds = holds
+        judge = { try await holds($0) ? .holds : .broken(nil) }
+    }
+
+    /// An invariant whose check says itself what it saw.
+    /// - Parameter problem: what is wrong, with the values at hand; `nil` when the invariant holds.
+    package init(
+        _ name: String, _ severity: Severity, _ description: String,
+        problem: @escaping @Sendable (_ run: Run<Context>) async throws -> String?
+    ) {
+        self.name = name
+        self.severity = severity
+        self.description = description
+        judge = { try await problem($0).map { .broken($0) } ?? .holds }
     }
 
     /// Restricts the check to contexts it says something about. An invariant that never applied is warned about.

@@ -33,6 +33,13 @@ public struct StateMachine<Context: ExplorationContext>: Sendable {
     public init<Status: Hashable & Sendable>(
         _ status: KeyPath<Context, Status> & Sendable, @ArrowBuilder<Status> arrows: () -> [Arrow<Status>]
     ) {
+        self.init(reading: { $0[keyPath: status] }, arrows: arrows())
+    }
+
+    /// A diagram over whatever a closure reads from the context.
+    package init<Status: Hashable & Sendable>(
+        reading status: @escaping @Sendable (Context) -> Status, arrows: [Arrow<Status>]
+    ) {
         var indices: [Status: Int] = [:]
         var names: [String] = []
         func index(_ status: Status) -> Int {
@@ -41,7 +48,7 @@ public struct StateMachine<Context: ExplorationContext>: Sendable {
             names.append(readableName(of: status))
             return names.count - 1
         }
-        self.arrows = arrows().flatMap { arrow in
+        self.arrows = arrows.flatMap { arrow in
             arrow.from.flatMap { from in
                 arrow.to.map { Transition(action: arrow.action, from: index(from), to: index($0)) }
             }
@@ -50,7 +57,7 @@ public struct StateMachine<Context: ExplorationContext>: Sendable {
         let known = indices
         stateNames = names
         state = { context in
-            let current = context[keyPath: status]
+            let current = status(context)
             return known[current].map(State.declared) ?? .undeclared(readableName(of: current))
         }
     }
@@ -71,6 +78,10 @@ public struct Arrow<Status: Hashable & Sendable>: Sendable {
     let to: [Status]
 
     public init(_ action: String, from: Status..., to: Status...) {
+        self.init(action, from: from, to: to)
+    }
+
+    package init(_ action: String, from: [Status], to: [Status]) {
         self.action = action
         self.from = from
         self.to = to

@@ -25,8 +25,15 @@ public struct Identity<Context: ExplorationContext>: Sendable {
         }
     }
 
+    /// Only a part of the context, which is compared by what it encodes.
+    package static func only<Part: Encodable>(_ part: @escaping @Sendable (Context) -> Part) -> Identity {
+        Identity { try ContextCells(part($0)) }
+    }
+
     /// Leaves columns (`"orders.note"`) or context properties (`"context.note"`) out of the comparison.
-    public func ignoring(_ names: String...) -> Identity {
+    public func ignoring(_ names: String...) -> Identity { ignoring(names) }
+
+    package func ignoring(_ names: [String]) -> Identity {
         var copy = self
         copy.ignored.formUnion(names)
         return copy
@@ -34,7 +41,9 @@ public struct Identity<Context: ExplorationContext>: Sendable {
 
     /// Leaves whole tables out of the comparison, such as a log that grows with every request and that the API itself never
     /// reads. Their rows are still rewound, and still seen by invariants.
-    public func ignoring(tables names: String...) -> Identity {
+    public func ignoring(tables names: String...) -> Identity { ignoring(tables: names) }
+
+    package func ignoring(tables names: [String]) -> Identity {
         var copy = self
         copy.ignoredTables.formUnion(names)
         return copy
@@ -42,7 +51,9 @@ public struct Identity<Context: ExplorationContext>: Sendable {
 
     /// Compares columns (`"orders.shipped_at"`) or context properties (`"context.code"`) by value, although they would be
     /// taken for points in time or renamed as generated.
-    public func comparing(_ names: String...) -> Identity {
+    public func comparing(_ names: String...) -> Identity { comparing(names) }
+
+    package func comparing(_ names: [String]) -> Identity {
         var copy = self
         copy.comparedAsIs.formUnion(names)
         return copy

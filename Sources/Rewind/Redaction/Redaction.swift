@@ -15,6 +15,7 @@
 public struct Redaction: Sendable, Hashable {
     private let headerNames: Set<[UInt8]>
     private let fieldNames: Set<[UInt8]>
+    private let literals: LiteralRedaction
 
     /// What takes a hidden value's place.
     public static let replacement = "[redacted]"
@@ -35,19 +36,31 @@ public struct Redaction: Sendable, Hashable {
     private init(headers: [String], fields: [String]) {
         headerNames = Set(headers.map { FieldName.normalized($0.utf8) })
         fieldNames = Set(fields.map { FieldName.normalized($0.utf8) })
+        literals = LiteralRedaction([])
     }
 
-    private init(headerNames: Set<[UInt8]>, fieldNames: Set<[UInt8]>) {
+    private init(headerNames: Set<[UInt8]>, fieldNames: Set<[UInt8]>, literals: LiteralRedaction) {
         self.headerNames = headerNames
         self.fieldNames = fieldNames
+        self.literals = literals
     }
 
     /// The same, and these names too. Fields are members of JSON objects, form fields and query parameters.
     public func hiding(headers: [String] = [], fields: [String] = []) -> Redaction {
         Redaction(
             headerNames: headerNames.union(headers.map { FieldName.normalized($0.utf8) }),
-            fieldNames: fieldNames.union(fields.map { FieldName.normalized($0.utf8) }))
+            fieldNames: fieldNames.union(fields.map { FieldName.normalized($0.utf8) }), literals: literals)
     }
+
+    /// The same, and these texts too, wherever they stand, also percent-encoded or escaped for JSON. Texts of fewer than 4
+    /// bytes are left: hiding each “1” would hide what is to be seen.
+    public func hiding(literals texts: some Sequence<String>) -> Redaction {
+        Redaction(
+            headerNames: headerNames, fieldNames: fieldNames, literals: LiteralRedaction(literals.texts.union(texts)))
+    }
+
+    /// A sentence of a report without the texts of ``hiding(literals:)``.
+    public func sentence(_ text: String) -> String { literals.replacing(in: text) }
 
     /// The headers with secret values hidden.
     public func headers(_ headers: [Exchange.Header]) -> [Exchange.Header] {
@@ -82,7 +95,7 @@ public struct Redaction: Sendable, Hashable {
 
     private func headerValue(_ header: Exchange.Header) -> String {
         let name = FieldName.normalized(header.name.utf8)
-        if FieldName.ends(name, in: "idempotencykey") { return header.value }
+        if FieldName.ends(name, in: "idempotencykey") { return sentence(header.value) }
         if headerNames.contains(name) || FieldName.containsSecretWord(name) { return Self.replacement }
         return FieldName.ends(name, in: "location") ? path(header.value) : text(header.value)
     }
@@ -96,8 +109,8 @@ public struct Redaction: Sendable, Hashable {
 
     private func hide(_ fields: [HiddenRange], in bytes: [UInt8], style: CardNumbers.Style) -> [UInt8] {
         let cards = CardNumbers(bytes: bytes, style: style).ranges
-        guard !fields.isEmpty || !cards.isEmpty else { return bytes }
-        return HiddenRange.replacing(HiddenRange.merged(fields, cards), in: bytes)
+        guard !fields.isEmpty || !cards.isEmpty else { return literals.replacing(in: bytes) }
+        return literals.replacing(in: HiddenRange.replacing(HiddenRange.merged(fields, cards), in: bytes))
     }
 }
 

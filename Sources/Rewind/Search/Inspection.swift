@@ -20,7 +20,9 @@ extension Walker {
         for invariant in exploration.invariants where invariant.applies(context) {
             inspection.checked.append(invariant.name)
             do {
-                if try await !invariant.holds(run) { inspection.broken.append(flaw(of: invariant, in: run)) }
+                if case .broken(let seen) = try await invariant.judge(run) {
+                    inspection.broken.append(flaw(of: invariant, in: run, seen: seen))
+                }
             } catch {
                 if let reason = (error as? any UndecidedError)?.undecidedReason {
                     countRequests(journal.drain())
@@ -35,8 +37,8 @@ extension Walker {
         return inspection
     }
 
-    private func flaw(of invariant: Invariant<Context>, in run: Run<Context>) -> Flaw {
-        let message = invariant.explain?(run) ?? invariant.description
+    private func flaw(of invariant: Invariant<Context>, in run: Run<Context>, seen: String?) -> Flaw {
+        let message = seen ?? invariant.explain?(run) ?? invariant.description
         return Flaw(
             rule: .init(
                 kind: .invariant, name: invariant.name, severity: invariant.severity, statement: invariant.description),

@@ -1,0 +1,98 @@
+import ArgumentParser
+import ExplorationFiles
+import Rewind
+
+/// `rewind explore`
+struct Explore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Explores an API by an exploration file.",
+        discussion: """
+            The file says where the API is, or how to start it, what can be done to it and what must hold \
+            (docs/exploration-files.md). Its database is returned to where it was, whatever happens.
+
+            rewind explore payments.yaml
+            rewind explore payments.yaml --max-depth 5 --json result.json
+            rewind explore payments.yaml --url http://127.0.0.1:8080
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The exploration file, in YAML or JSON.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml", "json"]))
+    var file: String
+
+    @OptionGroup var search: SearchOptions
+    @OptionGroup var place: PlaceOptions
+
+    @Option(
+        help: ArgumentHelp("Write the result as JSON (see docs/result-format.md).", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var json: String?
+
+    func run() async throws {
+        let opened = try place.open(file)
+        let (search, json) = (search, json)
+        // The API and copies of its database come and go inside, so that a signal at any time leaves nothing behind.
+        try await Interruption.endingTask {
+            let result = try await opened.sayingWhatFails { try await opened.explored(by: search) }
+            try Reporting(result, redaction: opened.redaction).report(json: json)
+        }
+    }
+}
+
+/// The options of everything that opens an exploration file.
+struct PlaceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Explore the API that runs there, instead of the one that the file names or starts.", valueName: "url"))
+    var url: String?
+
+    @Flag(help: "Explore a database even if its name does not say that it is for tests.")
+    var anyDatabase = false
+
+    /// Reads a file. What is wrong with it is printed, a line for each.
+    /// - Throws: `ExitCode`.
+    func open(_ path: String) throws -> OpenedExploration {
+        do {
+            return try OpenedExploration(
+                path, at: .init(url: url, guarding: anyDatabase ? .anyDatabase : .testDatabasesOnly))
+        } catch let errors as FileErrors {
+            for error in errors.errors { Terminal.note("\(error)") }
+            throw ExitCode.notDecided
+        }
+    }
+}
+
+extension OpenedExploration {
+    /// Explores, by the file's limits unless the options have others.
+    func explored(by search: SearchOptions) async throws -> ExplorationResult {
+        let plan = search.plan(over: file.limits)
+        return try await withWorkers(plan.workers ?? 1) { team in
+            let progress = ProgressLine(title: redaction.sentence(title))
+            defer { progress.finish() }
+            let explorer = try Explorer(
+                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: plan.limits,
+                replacingLostWorlds: team.replacement, onProgress: progress.show)
+            return await explorer.explore()
+        } notingFailure: { result, notes in
+            guard case .failed = result.stopReason else { return }
+            for note in notes { Terminal.note(redaction.sentence(note)) }
+        }
+    }
+
+    /// Prints what keeps the operation from giving anything, without what must not be shown.
+    /// - Throws: `ExitCode` instead of any other error.
+    func sayingWhatFails<R: Sendable>(_ operation: () async throws -> R) async throws -> R {
+        do {
+            return try await operation()
+        } catch let code as ExitCode {
+            throw code
+        } catch is CancellationError {
+            throw ExitCode.notDecided
+        } catch let error as SystemError {
+            Terminal.note(redaction.sentence(error.message))
+        } catch {
+            Terminal.note(redaction.sentence("\(error)"))
+        }
+        throw ExitCode.notDecided
+    }
+}
