@@ -47,6 +47,9 @@ let package = Package(
                 "Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", .product(name: "Yams", package: "Yams"),
             ]),
 
+        // First explorations, from what describes an API already.
+        .target(name: "ExplorationDrafts", dependencies: ["ExplorationFiles", "ExactJSON"]),
+
         // HTTP as a client, for whoever calls an API; JSON to the digit.
         .target(name: "HTTPClient", dependencies: ["CCurl"]),
         .target(name: "ExactJSON"),
@@ -89,9 +92,10 @@ let package = Package(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "ExplorationFiles",
-                "PostgresDriver", "SQLiteDriver", "HTTPClient", "ExactJSON", "Digests", "Orders", "OrdersServer", "Payments",
+                "PostgresDriver", "SQLiteDriver", "HTTPClient", "ExactJSON", "Digests", "Orders", "OrdersServer",
+                "Payments",
                 "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch", "PaymentProviders", "TestServices",
-                "CRevision",
+                "ExplorationDrafts", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -163,6 +167,9 @@ let package = Package(
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
+        .testTarget(
+            name: "ExplorationDraftsTests", dependencies: ["ExplorationDrafts", "ExplorationFiles"],
+            exclude: ["Fixtures", "Golden"]),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(
