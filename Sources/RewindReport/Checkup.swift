@@ -2,7 +2,7 @@ import Foundation
 import Rewind
 
 /// What `rewind doctor` found, check by check.
-public struct Checkup: Sendable, Hashable {
+public struct Checkup: Sendable {
     /// The version of the JSON that this program writes.
     public static let version = 1
 
@@ -25,11 +25,17 @@ public struct Checkup: Sendable, Hashable {
         case ok, warning, problem
     }
 
-    public init() {}
+    private let redaction: Redaction
+
+    /// - Parameter redaction: hides what must not be shown.
+    public init(redaction: Redaction = .standard) { self.redaction = redaction }
 
     /// Notes what was found.
     public mutating func note(_ subject: String, _ state: State, _ message: String, remedies: [String] = []) {
-        checks.append(Check(subject: subject, state: state, message: message, remedies: remedies))
+        checks.append(
+            Check(
+                subject: subject, state: state, message: redaction.sentence(message),
+                remedies: remedies.map(redaction.sentence)))
     }
 
     /// The worst that was found.

@@ -56,7 +56,7 @@ extension CommandTests {
             #expect(commands.count > 6)
             for (name, command) in zip(commands, RewindProgram.configuration.subcommands) {
                 let examples = RewindProgram.helpMessage(for: command).split(separator: "\n").filter { line in
-                    line.hasPrefix("  ") && line.contains("rewind \(name)")
+                    line.drop { $0 == " " }.hasPrefix("rewind \(name)")
                 }
                 #expect(!examples.isEmpty, "rewind \(name) --help has no example")
             }

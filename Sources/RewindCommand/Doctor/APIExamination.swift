@@ -5,6 +5,7 @@ import RewindReport
 
 /// What the doctor asks of an API.
 struct APIExamination {
+    /// Also how messages name it.
     let url: String
     /// What is asked for, below the URL: a health check, or just its root.
     var path = "/"
@@ -14,7 +15,15 @@ struct APIExamination {
 
     func note(in checkup: inout Checkup) async {
         do throws(APIError) {
-            let api = try API(baseURL: url, timeoutMilliseconds: 5000)
+            await note(asking: try API(baseURL: url, timeoutMilliseconds: 5000), in: &checkup)
+        } catch {
+            checkup.note("API", .problem, error.description)
+        }
+    }
+
+    /// By a client that was made already.
+    func note(asking api: API, in checkup: inout Checkup) async {
+        do throws(APIError) {
             note(try await api.send(Request("GET", path)), in: &checkup)
         } catch {
             checkup.note("API", .problem, error.description)
