@@ -13,6 +13,9 @@ struct Demo: AsyncParsableCommand {
             exploration has a payment provider, with a sandbox of one; and explores all of it over HTTP. With --all-bugs \
             each exploration of the correct service comes first, then every bug; the exit code is 0 when the correct one \
             held and every bug was found. With --exploration it is about that one alone.
+
+                rewind demo --bug double-refund
+                rewind demo --exploration payouts --max-depth 6 --json result.json
             """)
 
     @Option(help: ArgumentHelp("The bug to start the service with; --list-bugs names them.", valueName: "name"))
@@ -43,6 +46,9 @@ struct Demo: AsyncParsableCommand {
             valueName: "database"), completion: .file())
     var database = DemoDatabase.temporaryFile
 
+    @Flag(help: "Keep the run in .rewind, to replay what it finds; replays start the service again, on SQLite.")
+    var keep = false
+
     @Flag(help: "Explore a database even if its name does not say that it is for tests.")
     var anyDatabase = false
     @Flag(help: .hidden) var cachingAPI = false
@@ -55,6 +61,7 @@ struct Demo: AsyncParsableCommand {
         if allBugs && json != nil {
             throw ValidationError("--json belongs to one exploration; --all-bugs makes many.")
         }
+        if allBugs && keep { throw ValidationError("--keep belongs to one exploration; --all-bugs makes many.") }
         if allBugs, case .file = database {
             throw ValidationError("--all-bugs makes many explorations, each with a file of its own.")
         }
@@ -76,8 +83,12 @@ struct Demo: AsyncParsableCommand {
 
     private func exploreOne(_ databases: DemoDatabases) async throws {
         let chosen = exploration ?? bug?.exploration ?? .providerFaults
+        let started = Date()
         let result = try await explore(chosen, with: bug, databases, title: bug?.rawValue ?? "demo", by: search)
-        try Reporting(result).report(json: json)
+        let keeping = Reporting.Keeping(
+            origin: .demo(exploration: chosen.rawValue, bug: bug?.rawValue), exploration: chosen.rawValue,
+            started: started)
+        try Reporting(result, keeping: keep ? keeping : nil).report(json: json)
     }
 
     private func explore(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExplorationFiles
+import Foundation
 import Rewind
 
 /// `rewind explore`
@@ -30,11 +31,12 @@ struct Explore: AsyncParsableCommand {
 
     func run() async throws {
         let opened = try place.open(file)
-        let (search, json) = (search, json)
+        let (search, json, started) = (search, json, Date())
         // The API and copies of its database come and go inside, so that a signal at any time leaves nothing behind.
         try await Interruption.endingTask {
             let result = try await opened.sayingWhatFails { try await opened.explored(by: search) }
-            try Reporting(result, redaction: opened.redaction).report(json: json)
+            let keeping = Reporting.Keeping(origin: opened.origin, exploration: opened.title, started: started)
+            try Reporting(result, redaction: opened.redaction, keeping: keeping).report(json: json)
         }
     }
 }
@@ -49,12 +51,18 @@ struct PlaceOptions: ParsableArguments {
     @Flag(help: "Explore a database even if its name does not say that it is for tests.")
     var anyDatabase = false
 
+    /// What the options say.
+    var place: OpenedExploration.Place {
+        OpenedExploration.Place(url: url, guarding: anyDatabase ? .anyDatabase : .testDatabasesOnly)
+    }
+
+    func open(_ path: String) throws -> OpenedExploration { try Self.open(path, at: place) }
+
     /// Reads a file. What is wrong with it is printed, a line for each.
     /// - Throws: `ExitCode`.
-    func open(_ path: String) throws -> OpenedExploration {
+    static func open(_ path: String, at place: OpenedExploration.Place) throws -> OpenedExploration {
         do {
-            return try OpenedExploration(
-                path, at: .init(url: url, guarding: anyDatabase ? .anyDatabase : .testDatabasesOnly))
+            return try OpenedExploration(path, at: place)
         } catch let errors as FileErrors {
             for error in errors.errors { Terminal.note("\(error)") }
             throw ExitCode.notDecided

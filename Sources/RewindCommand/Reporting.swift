@@ -5,20 +5,51 @@ import RewindReport
 
 /// Hands a result to the user.
 struct Reporting {
-    private let result: ExplorationResult
-    private let redaction: Redaction
-
-    init(_ result: ExplorationResult, redaction: Redaction = .standard) {
-        self.result = result
-        self.redaction = redaction
+    /// As what a run is kept.
+    struct Keeping {
+        let origin: KeptRun.Origin
+        /// The name of the exploration.
+        let exploration: String
+        var started = Date()
     }
 
-    /// Writes it to the terminal, and as JSON to a file.
+    private let result: ExplorationResult
+    private let redaction: Redaction
+    private let keeping: Keeping?
+
+    /// - Parameter keeping: how it is kept in `.rewind`, unless it is not.
+    init(_ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping? = nil) {
+        self.result = result
+        self.redaction = redaction
+        self.keeping = keeping
+    }
+
+    /// Keeps it, and writes it to the terminal, and as JSON to a file.
     /// - Throws: the exit code, always.
     func report(json path: String?) throws {
-        Terminal.result(ConsoleReport(result, isColored: Terminal.resultsAreColored, redaction: redaction).text)
-        if let path { try write(try JSONReport(result, redaction: redaction).data(), to: path) }
+        let name = isKept ? keeping?.exploration : nil
+        let text = ConsoleReport(
+            result, isColored: Terminal.resultsAreColored, keptAs: name, redaction: redaction
+        ).text
+        Terminal.result(text)
+        if let path {
+            let report = JSONReport(result, exploration: keeping?.exploration ?? "", redaction: redaction)
+            try write(try report.data(), to: path)
+        }
         throw result.verdict.exitCode
+    }
+
+    /// That a run can't be kept says nothing about its result.
+    private var isKept: Bool {
+        guard let keeping else { return false }
+        do {
+            _ = try RunStore().keep(
+                result, of: keeping.origin, named: keeping.exploration, started: keeping.started, redaction: redaction)
+            return true
+        } catch {
+            Terminal.note("The run could not be kept in .rewind: \(error.localizedDescription)")
+            return false
+        }
     }
 
     private func write(_ data: Data, to path: String) throws {

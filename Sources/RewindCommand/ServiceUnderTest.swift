@@ -22,11 +22,19 @@ struct ServiceUnderTest {
             let progress = ProgressLine(title: title)
             defer { progress.finish() }
             return try await exploration.explore(
-                with: .init(
-                    plan: search.plan(), usualDepth: exploration.usualDepth, team: team, onProgress: progress.show))
+                with: .init(plan: search.plan(), team: team, onProgress: progress.show))
         } notingFailure: { result, notes in
             if case .failed = result.stopReason { for note in notes { Terminal.note(note) } }
         }
+    }
+
+    /// Starts the service, has paths replayed there and stops it, whatever happens in between.
+    func replaying<R: Sendable>(_ body: @Sendable (any PathReplayer) async throws -> R) async throws -> R {
+        try database.check()
+        let team = try await ServiceTeam(
+            of: 1, arguments: arguments, database: database,
+            providerSettings: exploration.needsProvider ? exploration.providerSettings : nil)
+        return try await WorkerTeam.use(team, workers: 1) { try await body(try exploration.replayer(in: $0)) }
     }
 
     /// A bug is looked for by one, who meets the nearest violation first; the larger worlds of the correct service are

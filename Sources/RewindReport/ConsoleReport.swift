@@ -5,10 +5,17 @@ public struct ConsoleReport: Sendable {
     private let result: ExplorationResult
     private let style: TextStyle
     private let redaction: Redaction
+    private let keptExploration: String?
 
-    /// - Parameter isColored: whether to use ANSI colors; give `false` for anything that is not a terminal.
-    public init(_ result: ExplorationResult, isColored: Bool = false, redaction: Redaction = .standard) {
+    /// - Parameters:
+    ///   - isColored: whether to use ANSI colors; give `false` for anything that is not a terminal.
+    ///   - exploration: its name, when the run is kept, so that violations are shown with the ids to replay them by.
+    public init(
+        _ result: ExplorationResult, isColored: Bool = false, keptAs exploration: String? = nil,
+        redaction: Redaction = .standard
+    ) {
         self.result = result
+        keptExploration = exploration
         self.redaction = redaction
         style = TextStyle(isColored: isColored)
     }
@@ -73,38 +80,13 @@ public struct ConsoleReport: Sendable {
         var lines = ["\(style.bad("✗")) [\(violation.rule.severity.rawValue)] \(style.strong(violation.rule.name))"]
         lines.append("    \(violation.message)")
         lines.append("    Path: " + violation.counterexample.path.joined(separator: " → "))
-        if let exchange = violation.counterexample.steps.last?.exchanges.last { lines += last(exchange) }
-        lines += changes(of: violation.counterexample.steps.last)
+        lines += StepText(redaction: redaction).lines(of: violation.counterexample.steps.last)
         switch violation.confirmation {
         case .confirmed: lines.append("    Confirmed: replayed from the root, it occurred again.")
         case .notReproduced(let why): lines.append("    \(style.doubtful("Not reproduced.")) \(why)")
         }
+        if let keptExploration { lines.append("    Again: rewind replay \(violation.id(in: keptExploration))") }
         return lines
-    }
-
-    private func last(_ exchange: Exchange) -> [String] {
-        let exchange = exchange.redacted(by: redaction)
-        var lines = ["    > \(exchange.method) \(exchange.path)\(excerpt(exchange.requestBody))"]
-        switch exchange.reply {
-        case .response(let status, _, let body): lines.append("    < \(status)\(excerpt(body))")
-        case .lost(let reason): lines.append("    < no answer: \(reason)")
-        }
-        return lines
-    }
-
-    private func excerpt(_ body: [UInt8]) -> String {
-        if body.isEmpty { return "" }
-        let text = String(decoding: body.prefix(400), as: UTF8.self)
-        return "  " + printable(text) + (body.count > 400 ? " …" : "")
-    }
-
-    private func changes(of step: Counterexample.Step?) -> [String] {
-        let systems = step?.changes.filter(\.changes.changesContent) ?? []
-        return systems.map { system in
-            let tables = Dictionary(grouping: system.changes.rows, by: \.table).sorted { $0.key < $1.key }
-            let counts = tables.map { "\($0.key) (\(counted($0.value.count, "row")))" }
-            return "    Changed in \(system.system): " + counts.joined(separator: ", ")
-        }
     }
 
     // MARK: Coverage

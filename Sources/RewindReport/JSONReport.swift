@@ -9,8 +9,9 @@ public struct JSONReport: Sendable {
 
     private let document: Document
 
-    public init(_ result: ExplorationResult, redaction: Redaction = .standard) {
-        document = Document(result, redaction: redaction)
+    /// - Parameter exploration: its name, which is part of what the violations' ids are made of.
+    public init(_ result: ExplorationResult, exploration: String = "", redaction: Redaction = .standard) {
+        document = Document(result, exploration: exploration, redaction: redaction)
     }
 
     /// The document, with sorted keys and a line break at its end.
@@ -39,7 +40,7 @@ private struct Document: Encodable {
     let learnedVolatile: [String]
     let stateFingerprints: [Fingerprint]
 
-    init(_ result: ExplorationResult, redaction: Redaction) {
+    init(_ result: ExplorationResult, exploration: String, redaction: Redaction) {
         switch result.verdict {
         case .held(.everything): (verdict, extent, reasons) = ("held", "everything", [])
         case .held(.within(let limit)): (verdict, extent, reasons) = ("held", limit, [])
@@ -50,7 +51,7 @@ private struct Document: Encodable {
         strategy = result.strategy.rawValue
         seed = result.seed
         statistics = StatisticsDocument(result)
-        violations = result.violations.map { ViolationDocument($0, redaction) }
+        violations = result.violations.map { ViolationDocument($0, in: exploration, redaction) }
         coverage = CoverageDocument.all(of: result.coverage)
         checks = (result.invariants + result.laws).map { CheckDocument($0, redaction) }
         warnings = result.warnings.map(redaction.sentence)
@@ -88,13 +89,14 @@ private struct StatisticsDocument: Encodable {
 }
 
 private struct ViolationDocument: Encodable {
-    let kind, name, severity, statement, message: String
+    let id, kind, name, severity, statement, message: String
     let confirmed: Bool
     let notReproduced: String?
     let path: [String]
     let steps: [StepDocument]
 
-    init(_ violation: Violation, _ redaction: Redaction) {
+    init(_ violation: Violation, in exploration: String, _ redaction: Redaction) {
+        id = violation.id(in: exploration)
         kind = violation.rule.kind.rawValue
         name = violation.rule.name
         severity = violation.rule.severity.rawValue

@@ -23,7 +23,7 @@ package struct ResultDocument: Decodable, Sendable {
     }
 
     package struct Violation: Decodable, Sendable {
-        package let kind, name, severity, statement, message: String
+        package let id, kind, name, severity, statement, message: String
         package let confirmed: Bool
         package let notReproduced: String?
         package let path: [String]

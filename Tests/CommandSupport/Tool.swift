@@ -22,9 +22,10 @@ package final class Tool {
     ///   - launcher: a program and its first arguments, for starting it in another way.
     ///   - databaseURL: `DATABASE_URL`, which no test takes from the environment that it runs in.
     ///   - secrets: more of the environment.
+    ///   - directory: in which it runs, if it matters.
     package init(
         _ arguments: [String], in scratch: Scratch, asUser user: Int? = nil, through launcher: [String] = [],
-        databaseURL: String? = nil, secrets: [String: String] = [:]
+        databaseURL: String? = nil, secrets: [String: String] = [:], directory: URL? = nil
     ) throws {
         self.scratch = scratch
         let name = UUID().uuidString
@@ -40,6 +41,7 @@ package final class Tool {
         environment["DATABASE_URL"] = databaseURL
         environment.merge(secrets) { _, new in new }
         process.environment = environment
+        if let directory { process.currentDirectoryURL = directory }
         process.standardInput = input
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)

@@ -12,11 +12,12 @@ import Testing
         ("Sources/ExactJSON", ["Foundation"]),
         ("Sources/RewindSQLite", ["Rewind", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/RewindPostgres", ["Rewind", "PostgresDriver", "Foundation", "Synchronization"]),
-        ("Sources/RewindReport", ["Rewind", "Foundation"]),
+        ("Sources/RewindReport", ["Rewind", "ExactJSON", "Foundation"]),
         (
             "Sources/ExplorationFiles",
             ["Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", "Yams", "Foundation", "Synchronization"]
         ),
+        ("Sources/ExplorationDrafts", ["ExplorationFiles", "ExactJSON", "Foundation"]),
         ("Sources/SQLiteDriver", ["CSQLite"]),
         ("Sources/PostgresDriver", ["CPostgres"]),
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),

@@ -38,4 +38,6 @@ public struct SystemChanges: Sendable, Hashable {
     /// The system's name.
     public let system: String
     public let changes: ChangeSet
+    /// The columns of the tables, in the order of the cells; only in counterexamples.
+    public internal(set) var columns: [String: [String]] = [:]
 }

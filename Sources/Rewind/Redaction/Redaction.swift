@@ -93,6 +93,11 @@ public struct Redaction: Sendable, Hashable {
         String(decoding: hide([], in: Array(text.utf8), style: .plain), as: UTF8.self)
     }
 
+    /// The value of a column or variable, hidden when its name says that it is secret.
+    public func value(_ value: String, named name: String) -> String {
+        isSecretField(ArraySlice(name.utf8)) && value != "NULL" ? Self.replacement : text(value)
+    }
+
     private func headerValue(_ header: Exchange.Header) -> String {
         let name = FieldName.normalized(header.name.utf8)
         if FieldName.ends(name, in: "idempotencykey") { return sentence(header.value) }

@@ -27,6 +27,13 @@ public struct Violation: Sendable {
     }
 
     public var isConfirmed: Bool { confirmation == .confirmed }
+
+    /// Eight hexadecimal digits that stay the same from run to run, made of the exploration's name, the rule and the path.
+    public func id(in exploration: String) -> String {
+        let parts = [exploration, rule.kind.rawValue, rule.name] + counterexample.path
+        let bytes = Array(parts.map { $0 + "\0" }.joined().utf8)
+        return String(bytes.withUnsafeBytes { Fingerprint(of: $0) }.description.prefix(8))
+    }
 }
 
 /// A path from the root to something wrong, as it was replayed.

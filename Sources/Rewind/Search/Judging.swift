@@ -6,6 +6,23 @@ struct Flaw: Sendable {
     var place = ""
 }
 
+extension Violation.Rule {
+    static let stateMachine = Violation.Rule(
+        kind: .stateMachine, name: "state_machine", severity: .high,
+        statement: "Every step follows an arrow of the diagram, and what has no arrow is refused.")
+
+    static let arrowNeverWalked = Violation.Rule(
+        kind: .stateMachine, name: "arrow_never_walked", severity: .medium,
+        statement: "Every arrow of the diagram can be walked.")
+
+    /// Of an action that must always be refused.
+    static func refused(_ action: String) -> Violation.Rule {
+        Violation.Rule(
+            kind: .stateMachine, name: "\(action)_is_refused", severity: .critical,
+            statement: "\(action) is refused in every state.")
+    }
+}
+
 /// Laws, the diagram and the invariants, applied to what a step did.
 extension Walk {
     // MARK: Steps
@@ -51,9 +68,7 @@ extension Walk {
         let action = exploration.actions[edge.step.action]
         guard action.isForbidden, execution.outcome == .accepted else { return nil }
         return Flaw(
-            rule: .init(
-                kind: .stateMachine, name: "\(action.name)_is_refused", severity: .critical,
-                statement: "\(action.name) is refused in every state."),
+            rule: .refused(action.name),
             message: "\(label(edge.step)) was accepted, and must always be refused.", place: "")
     }
 
@@ -84,11 +99,7 @@ extension Walk {
     }
 
     private func diagramFlaw(_ message: String, at place: String) -> Flaw {
-        Flaw(
-            rule: .init(
-                kind: .stateMachine, name: "state_machine", severity: .high,
-                statement: "Every step follows an arrow of the diagram, and what has no arrow is refused."),
-            message: message, place: place)
+        Flaw(rule: .stateMachine, message: message, place: place)
     }
 
     /// The index of the context's state in the matrix.
@@ -211,9 +222,7 @@ extension Walk {
             let arrowText = "\(machine.stateNames[arrow.from]) → \(machine.stateNames[arrow.to])"
             add(
                 Flaw(
-                    rule: .init(
-                        kind: .stateMachine, name: "arrow_never_walked", severity: .medium,
-                        statement: "Every arrow of the diagram can be walked."),
+                    rule: .arrowNeverWalked,
                     message: "\(arrow.action) never led \(arrowText); \(tries) refused.",
                     place: arrowText),
                 source: NodeID(refusal.source), step: refusal.step)
