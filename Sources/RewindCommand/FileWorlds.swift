@@ -169,7 +169,7 @@ extension SourcePosition {
 
 extension Located<String> {
     /// Where the path leads.
-    fileprivate var resolved: String { position.resolved(value) }
+    var resolved: String { position.resolved(value) }
 }
 
 extension StartPart {
