@@ -128,7 +128,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "CommandSupport", "RewindCommand", "Orders", "Rewind", "RewindHTTP", "RewindReport", "RewindSQLite",
+                "CommandSupport", "RewindCommand", "Orders", "Rewind", "RewindHTTP", "Payments", "RewindReport",
+                "RewindSQLite",
                 "SQLiteDriver", "HTTPServer", "TestServices",
             ]),
         .testTarget(

@@ -97,25 +97,101 @@ extension CommandTests {
 
         /// Runs a script against the service on a fresh database.
         private func status(of script: String, against options: [String]) async throws -> Int32 {
+            try await withService(options) { url, _ in try await run(script, at: url) }
+        }
+
+        /// The service on a fresh database.
+        private func withService<R>(
+            _ options: [String], _ body: (_ url: String, _ database: String) async throws -> R
+        ) async throws -> R {
             let database = scratch.path("orders-\(UUID().uuidString)-test.sqlite")
             let service = try Tool(
                 ["serve", "--database", database, "--port", "0", "--test-clock"] + options, in: scratch)
-            let status = try await run(script, at: try await service.firstLine())
+            let result = try await body(try await service.firstLine(), database)
             service.signal(SIGTERM)
             _ = try await service.end()
-            return status
+            return result
         }
 
         private func run(_ script: String, at url: String) async throws -> Int32 {
-            let shell = Process()
-            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-            shell.arguments = [script]
-            shell.environment = ProcessInfo.processInfo.environment.merging(["BASE_URL": url]) { $1 }
-            shell.standardOutput = FileHandle.nullDevice
-            shell.standardError = FileHandle.nullDevice
-            try shell.run()
-            try await eventually("the end of the script") { !shell.isRunning }
-            return shell.terminationStatus
+            try await run("/bin/sh", [script], ["BASE_URL": url])
+        }
+
+        private func run(
+            _ program: String, _ arguments: [String], _ environment: [String: String]
+        ) async throws -> Int32 {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: program)
+            process.arguments = arguments
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            try await eventually("the end of \(program)") { !process.isRunning }
+            return process.terminationStatus
+        }
+
+        /// The generated test is one of ours: `Reproduced/DoubleRefund.swift`.
+        @Test func `a Swift test fails as long as the bug is there, and not without it`() async throws {
+            let found = try await rewind("demo", "--exploration", "payments", "--bug", "double-refund", "--keep")
+            let id = try #require(ids(of: found).first)
+            let written = try await rewind("reproduce", id, "--as", "swift")
+            let kept = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .appendingPathComponent("Reproduced/DoubleRefund.swift")
+            #expect(written.output == (try String(contentsOf: kept, encoding: .utf8)))
+            #expect(try await statusOfGeneratedTest(id, against: ["--bug", "double-refund"]) != 0)
+            #expect(try await statusOfGeneratedTest(id, against: []) == 0)
+        }
+
+        /// Runs it in a process of its own: what it is to do is fail.
+        private func statusOfGeneratedTest(_ id: String, against options: [String]) async throws -> Int32 {
+            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return try await withService(options) { url, database in
+                try await run(
+                    tests, ["--testing-library", "swift-testing", "--filter", "Counterexample \(id)"],
+                    ["BASE_URL": url, "DATABASE": database])
+            }
+        }
+
+        /// The example's file, with an API that has the bug or not.
+        private func write(_ name: String, withBug bug: Bool) throws {
+            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
+            let example = try String(
+                contentsOf: root.appendingPathComponent("Examples/yaml/payments.yaml"), encoding: .utf8)
+            let options = bug ? "--test-clock, --bug, double-refund]" : "--test-clock]"
+            let text = example.replacingOccurrences(of: "--test-clock]", with: options)
+                .replacingOccurrences(of: "${REWIND:-rewind}", with: Tool.executable.path)
+            try FileManager.default.createDirectory(
+                atPath: scratch.path("project"), withIntermediateDirectories: true)
+            try scratch.write(text, to: "project/" + name)
+        }
+
+        @Test func `what an exploration file finds is replayed by id and by a file, until it is fixed`() async throws {
+            try write("payments.yaml", withBug: true)
+            let found = try await rewind("explore", "payments.yaml", "--max-violations", "1")
+            #expect(found.status == 1)
+            let id = try #require(ids(of: found).first)
+            #expect(try await rewind("reproduce", id, "--as", "yaml", "--output", "again.yaml").status == 0)
+            #expect(try await rewind("replay", id).status == 1)
+            #expect(try await rewind("explore", "again.yaml").status == 1)
+            try write("payments.yaml", withBug: false)
+            let fixed = try await rewind("replay", id)
+            #expect(fixed.status == 0)
+            #expect(fixed.errors.contains("payments.yaml has changed since that run."))
+            let again = try await rewind("explore", "again.yaml")
+            #expect(again.status == 0)
+            #expect(again.lines.first == "FIXED  no_over_refund")
+        }
+
+        @Test func `a bug report has requests, changes and how to replay it`() async throws {
+            let found = try await rewind("demo", "--exploration", "payments", "--bug", "double-refund", "--keep")
+            let id = try #require(ids(of: found).first)
+            let report = try await rewind("reproduce", id, "--as", "markdown")
+            #expect(report.lines.first == "# 200.00 USD were refunded of an order of 100.00 USD.")
+            #expect(report.lines.contains("POST /orders/<id of answer 1>/refund"))
+            #expect(report.lines.contains("| orders | refunded_minor | 10000 | 20000 |"))
+            #expect(report.lines.contains("rewind replay \(id)"))
         }
 
         @Test func `depth-first paths to the zoo's bugs shrink to what breadth-first order finds`() async throws {
