@@ -6,10 +6,23 @@ PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libx
 TEST_PACKAGES = $(PACKAGES) curl postgresql python3-psycopg python3-psycopg-pool
 REWIND = .build/release/rewind
 
-.PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help
+# Where `make install` puts things. DESTDIR goes before all of it, for packagers.
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+
+# On Linux the Swift libraries become part of the program, so that it runs where there is no Swift.
+RELEASE = -c release $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
+
+.PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help \
+	install uninstall manual deb tarball test-package
 
 help:
-	@sed -n 's/^# \{0,1\}//p;s/^## //p' Makefile | head -20
+	@sed -n 's/^# \{0,1\}//p;s/^## //p' Makefile | head -30
 
 ## demo    the correct service, then every bug: builds `rewind` if need be
 demo: build
@@ -24,7 +37,39 @@ demo-postgres: build
 
 build: packages
 	@echo "==> Building rewind (release; the first time takes a few minutes)"
-	@$(SWIFT) build -c release --product rewind
+	@REWIND_REVISION="$$(scripts/revision)" $(SWIFT) build $(RELEASE) --product rewind
+
+## install the program, its manual and completions for bash, zsh and fish; PREFIX and DESTDIR say where
+install: build manual
+	@echo "==> Installing below $(DESTDIR)$(PREFIX)"
+	@install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" \
+		"$(DESTDIR)$(FISHDIR)"
+	@install -m 755 $(REWIND) "$(DESTDIR)$(BINDIR)/rewind"
+	@install -m 644 .build/manual/rewind*.1 "$(DESTDIR)$(MANDIR)/man1/"
+	@$(REWIND) --generate-completion-script bash > "$(DESTDIR)$(BASHDIR)/rewind"
+	@$(REWIND) --generate-completion-script zsh > "$(DESTDIR)$(ZSHDIR)/_rewind"
+	@$(REWIND) --generate-completion-script fish > "$(DESTDIR)$(FISHDIR)/rewind.fish"
+
+## uninstall what `make install` with the same PREFIX and DESTDIR has put there
+uninstall:
+	rm -f "$(DESTDIR)$(BINDIR)/rewind" "$(DESTDIR)$(BASHDIR)/rewind" "$(DESTDIR)$(ZSHDIR)/_rewind" \
+		"$(DESTDIR)$(FISHDIR)/rewind.fish" "$(DESTDIR)$(MANDIR)/man1/rewind.1" "$(DESTDIR)$(MANDIR)/man1/"rewind.*.1
+
+## deb     a Debian package in .build/packages
+deb: build manual
+	@scripts/make-deb $(REWIND) .build/packages
+
+## tarball of the source in .build/packages, which builds without git
+tarball:
+	@scripts/make-tarball .build/packages
+
+## test-package  make the packages, and try the program out where there is no Swift
+test-package: deb tarball
+	@scripts/test-packages .build/packages
+
+# The manual, one page for each command, by Argument Parser's own tool.
+manual: build
+	@SWIFT="$(SWIFT)" scripts/make-manual $(REWIND) .build/manual
 
 ## test    lint, unit tests, and tests against the real server and database
 test: test-packages lint
@@ -36,7 +81,7 @@ test: test-packages lint
 bench: PACKAGES += postgresql
 bench: packages
 	@echo "==> Building the benchmarks (release)"
-	@$(SWIFT) build -c release --product RewindBenchmarks
+	@$(SWIFT) build $(RELEASE) --product RewindBenchmarks
 	@.build/release/RewindBenchmarks
 
 ## mutants breaks the code in a copy, one way at a time, and expects a test to fail

@@ -6,6 +6,11 @@ let documentation: [Package.Dependency] =
     Context.environment["REWIND_DOCS"] == nil
     ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0")]
 
+/// What `rewind --version` says of the commit: `make` sets it. Only one file of C sees it, so that another commit rebuilds
+/// nothing else.
+let revision: [CSetting] =
+    Context.environment["REWIND_REVISION"].map { [.define("REWIND_REVISION", to: "\"\($0)\"")] } ?? []
+
 let package = Package(
     name: "rewind",
     platforms: [.macOS(.v15)],
@@ -41,6 +46,9 @@ let package = Package(
             dependencies: [
                 "Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", .product(name: "Yams", package: "Yams"),
             ]),
+
+        // First explorations, from what describes an API already.
+        .target(name: "ExplorationDrafts", dependencies: ["ExplorationFiles", "ExactJSON"]),
 
         // HTTP as a client, for whoever calls an API; JSON to the digit.
         .target(name: "HTTPClient", dependencies: ["CCurl"]),
@@ -84,10 +92,14 @@ let package = Package(
             name: "RewindCommand",
             dependencies: [
                 "Rewind", "RewindHTTP", "RewindPostgres", "RewindSQLite", "RewindReport", "ExplorationFiles",
-                "PostgresDriver", "ExactJSON", "Digests", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
-                "HyperswitchSandbox", "Hyperswitch", "PaymentProviders", "TestServices",
+                "PostgresDriver", "SQLiteDriver", "HTTPClient", "ExactJSON", "Digests", "Orders", "OrdersServer",
+                "Payments",
+                "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch", "PaymentProviders", "TestServices",
+                "ExplorationDrafts", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+
+        .target(name: "CRevision", cSettings: revision),
 
         .executableTarget(
             name: "RewindBenchmarks",
@@ -123,14 +135,14 @@ let package = Package(
             name: "OrdersTests",
             dependencies: [
                 "OrdersServer", "Orders", "Money", "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
-                "RewindHTTP", "Rewind",
+                "RewindHTTP", "Rewind", "DatabaseSupport",
             ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "CommandSupport", "RewindCommand", "Orders", "Rewind", "RewindHTTP", "Payments", "RewindReport",
-                "RewindSQLite",
-                "SQLiteDriver", "HTTPServer", "TestServices",
+                "CommandSupport", "RewindCommand", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
+                "Hyperswitch", "HyperswitchSandbox", "PaymentProviders", "Rewind", "RewindHTTP", "RewindReport",
+                "RewindSQLite", "SQLiteDriver", "HTTPServer", "TestServices",
             ]),
         .testTarget(
             name: "PostgresEndToEndTests",
@@ -142,8 +154,10 @@ let package = Package(
             name: "ContractTests",
             dependencies: [
                 "CommandSupport", "RewindCommand", "HyperswitchSandbox", "HTTPServer", "HTTPClient", "ExactJSON",
-                "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices",
+                "PaymentProviders", "SQLiteDriver", "PostgresDriver", "TestServices", "DatabaseSupport",
             ]),
+        .target(
+            name: "DatabaseSupport", dependencies: ["SQLiteDriver", "PostgresDriver"], path: "Tests/DatabaseSupport"),
         .target(name: "RawServer", path: "Tests/RawServer"),
         .target(name: "CommandSupport", path: "Tests/CommandSupport"),
         .testTarget(
@@ -153,6 +167,9 @@ let package = Package(
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
+        .testTarget(
+            name: "ExplorationDraftsTests", dependencies: ["ExplorationDrafts", "ExplorationFiles"],
+            exclude: ["Fixtures", "Golden"]),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(

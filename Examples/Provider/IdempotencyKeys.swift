@@ -34,7 +34,7 @@ public let idempotencyKeys = Exploration(of: Repetition.self) {
     }
     .when { $0.first != nil }
     Action("empty_key") { run in
-        try await run.api.post("/orders", json: newOrder("100.00"), headers: ["Idempotency-Key": ""]).outcome
+        try await run.createOrder(headers: ["Idempotency-Key": ""]).outcome
     }
     .alwaysRefused()
 
@@ -61,14 +61,9 @@ public struct Repetition: ExplorationContext {
     public init() {}
 }
 
-private func newOrder(_ amount: String) -> [String: String] {
-    ["amount": amount, "currency": "USD", "customer_id": "cust_123"]
-}
-
 extension Run<Repetition> {
     fileprivate func send(_ amount: String, as account: String) async throws -> Reply {
-        try await api.post(
-            "/orders", json: newOrder(amount), headers: ["Idempotency-Key": "key-1", "X-Account": account])
+        try await createOrder(amount, headers: ["Idempotency-Key": "key-1", "X-Account": account])
     }
 
     fileprivate mutating func create(_ amount: String) async throws -> Outcome {

@@ -89,14 +89,6 @@ let timeActions: [Action<Purchase>] = [
     .atMost(1),
 ]
 
-extension Run<Purchase> {
-    /// The provider's clock first: what the service then asks, it asks at the later time.
-    mutating func passTime(seconds: Int64) async throws {
-        try provider.advanceClock(bySeconds: seconds)
-        _ = try await api.post("/clock/advance", json: ["seconds": seconds])
-    }
-}
-
 /// A webhook arrives, or several. Refused when the service did not take it.
 func delivery(
     _ name: String,
@@ -107,44 +99,5 @@ func delivery(
         run.context.isReconciled = false
         if run.context.orderID != nil { try await run.look() }
         return outcome
-    }
-}
-
-extension Run {
-    /// The provider, with its controls.
-    var provider: HyperswitchSandbox {
-        get throws { try world.system(SandboxSystem.self).sandbox }
-    }
-
-    /// The first of the provider's objects in the order in which the service has them. Their ids say nothing of it: they
-    /// are other ones in every database.
-    func first(of ids: Set<String>, _ order: String) async throws -> String? {
-        for row in try await db.rows(order) {
-            if case .text(let id)? = row.first, ids.contains(id) { return id }
-        }
-        return ids.min()
-    }
-
-    /// Lets webhooks arrive, and puts them into the journal; nothing if none is due.
-    func deliver(
-        _ deliver: (HyperswitchSandbox) async throws -> SandboxDeliveryReport? = { try await $0.deliverNext() }
-    ) async throws -> Outcome? {
-        let provider = try provider
-        guard let report = try await deliver(provider) else { return nil }
-        let body = provider.state.events[report.eventID]?.body ?? ""
-        for outcome in report.outcomes { journal.append(Exchange(webhook: body, outcome)) }
-        return report.status.map { (200..<300).contains($0) } == true ? .accepted : .refused
-    }
-}
-
-extension Exchange {
-    /// A webhook and how the service answered, for the report and the laws.
-    init(webhook body: String, _ outcome: SandboxDeliveryReport.Outcome) {
-        let reply: Reply =
-            switch outcome {
-            case .answered(let status): .response(status: status, headers: [], body: [])
-            case .failed(let reason): .lost(reason: reason)
-            }
-        self.init(method: "POST", path: "/webhooks/provider", requestBody: Array(body.utf8), reply: reply)
     }
 }

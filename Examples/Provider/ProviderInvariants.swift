@@ -26,7 +26,7 @@ let moneyInvariants: [Invariant<Purchase>] = [
     Invariant("no_over_refund", .critical, "The provider never returns more than was captured") { run in
         let provider = try run.provider.state
         return provider.payments.allSatisfy { payment in
-            provider.returned(of: payment.id) <= payment.captured
+            provider.notFailed(refundsOf: payment.id) <= payment.captured
         }
     },
 
@@ -67,11 +67,7 @@ let moneyInvariants: [Invariant<Purchase>] = [
     }
     .explained { _ in "The service's books say of the payment what the provider's do not." },
 
-    Invariant("money_is_conserved", .critical, "Each cause's ledger entries sum up to nothing") { run in
-        try await run.db.rows(
-            "SELECT cause, sum(amount_minor) FROM ledger_entries GROUP BY cause HAVING sum(amount_minor) <> 0"
-        ).isEmpty
-    },
+    moneyIsConserved(),
 
     Invariant("balance_is_what_moved", .critical, "The balance is what was captured, less what was returned") { run in
         try await run.db.rows(
@@ -147,6 +143,15 @@ let newsInvariants: [Invariant<Purchase>] = [
     .explained { _ in "A refund counts as succeeded, and nobody has told: only the answer to the request said so." },
 ]
 
+/// Money is neither made nor lost in the service's books, only moved.
+func moneyIsConserved<Context>() -> Invariant<Context> {
+    Invariant("money_is_conserved", .critical, "Each cause's ledger entries sum up to nothing") { run in
+        try await run.db.rows(
+            "SELECT cause, sum(amount_minor) FROM ledger_entries GROUP BY cause HAVING sum(amount_minor) <> 0"
+        ).isEmpty
+    }
+}
+
 /// Whether a refund's status here can be, as the provider has it: what is decided here was decided there.
 private func agrees(_ status: String, _ refund: SandboxRefund?) -> Bool {
     switch status {
@@ -166,12 +171,5 @@ private func agrees(_ status: String, _ captured: Int64, _ payments: [SandboxPay
     // What was captured without our knowing is still pending here.
     case "canceled": collected == 0
     default: captured == 0
-    }
-}
-
-extension SandboxState {
-    /// The sum of a payment's refunds that have not failed, in minor units.
-    func returned(of payment: String) -> Int64 {
-        refunds.reduce(0) { $0 + ($1.paymentID == payment && !$1.status.hasFailed ? $1.amount : 0) }
     }
 }

@@ -56,6 +56,13 @@ struct PurchaseReply: Decodable {
     }
 }
 
+extension Purchase: DisasterContext {
+    mutating func meet(_ weather: Weather) {
+        disasters += 1
+        wasRejected = weather == .rejected
+    }
+}
+
 extension Run<Purchase> {
     var order: String { "/orders/\(context.orderID ?? 0)" }
 

@@ -6,8 +6,7 @@ import RewindHTTP
 /// What the shop and its customer do.
 let shopActions: [Action<Purchase>] = [
     Action("create_order") { run in
-        let reply = try await run.api.post(
-            "/orders", json: ["amount": "100.00", "currency": "USD", "customer_id": "cust_123"])
+        let reply = try await run.createOrder()
         guard reply.isSuccess else { return reply.outcome }
         let order = try reply.decode(PurchaseReply.self)
         run.context.orderID = order.id

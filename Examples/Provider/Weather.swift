@@ -34,18 +34,26 @@ enum Weather: CaseIterable, CustomStringConvertible {
     func fault(on call: SandboxFault.Call) -> SandboxFault { SandboxFault(effect, on: call) }
 }
 
-extension Action<Purchase> {
+/// A context that remembers whether something went wrong on the way to the provider. One disaster on a path is enough.
+protocol DisasterContext: ExplorationContext {
+    var orderID: Int64? { get }
+    var disasters: Int { get }
+
+    /// The provider, or the way to it, is about to fail like that.
+    mutating func meet(_ weather: Weather)
+}
+
+extension Action where Context: DisasterContext {
     /// A command that meets every kind of weather.
     static func amidDisaster(
         _ name: String, _ call: SandboxFault.Call,
-        perform: @escaping @Sendable (_ run: inout Run<Purchase>) async throws -> Outcome
+        perform: @escaping @Sendable (_ run: inout Run<Context>) async throws -> Outcome
     ) -> Action {
         Action(name, over: Weather.allCases) { run, weather in
             let provider = try run.provider
             try provider.addFault(weather.fault(on: call))
             defer { provider.removeFaults() }
-            run.context.disasters += 1
-            run.context.wasRejected = weather == .rejected
+            run.context.meet(weather)
             return try await perform(&run)
         }
         .when { $0.orderID != nil && $0.disasters == 0 }

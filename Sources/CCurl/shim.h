@@ -14,3 +14,4 @@ typedef int (*rewind_curl_before_request)(void *context, char *remote, char *loc
 static inline CURLcode rewind_curl_set_before_request(CURL *h, rewind_curl_before_request f) {
     return curl_easy_setopt(h, CURLOPT_PREREQFUNCTION, f);
 }
+static inline const char *rewind_curl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }

@@ -30,18 +30,26 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     case getTouches = "get-touches"
     /// Refunding an unpaid order is an internal error.
     case crashOnUnpaidRefund = "crash-on-unpaid-refund"
+    /// A capture is answered and its status not written.
+    case staleStatus = "stale-status"
     /// An order's earnings can be paid out again.
     case payoutTwice = "payout-twice"
     /// A payout whose outcome is unknown is tried again under a new key.
     case payoutRetryNewKey = "payout-retry-new-key"
     /// A payout can be asked back before the seller has it.
     case reversalOfPending = "reversal-of-pending"
+    /// The answer to a payout's request is taken for its end.
+    case payoutAcceptedIsCompleted = "payout-accepted-is-completed"
     /// A subscription is active when its order's payment is only authorised.
     case activeWithoutPayment = "active-without-payment"
+    /// A subscription stays inactive when its order is captured.
+    case captureActivatesNothing = "capture-activates-nothing"
     /// A repeated idempotency key replays whatever the body says.
     case keyIgnoresBody = "key-ignores-body"
     /// One account's idempotency key replays another's answer.
     case keyForgetsScope = "key-forgets-scope"
+    /// An idempotency key is forgotten when its request is answered.
+    case keyIsOnlyALock = "key-is-only-a-lock"
 
     // Where a provider moves the money.
 
@@ -71,6 +79,16 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     case overCapture = "over-capture"
     /// A webhook without a signature is believed.
     case unsignedWebhook = "unsigned-webhook"
+    /// A payment that is under way does not keep another from beginning.
+    case secondClickCharges = "second-click-charges"
+    /// A lost answer takes back the record of what was asked.
+    case lostAnswerRollsBack = "lost-answer-rolls-back"
+    /// A capture is booked on one account only.
+    case oneSidedEntry = "one-sided-entry"
+    /// A partial capture is written down as one of everything.
+    case partialCaptureCountsAll = "partial-capture-counts-all"
+    /// The reconciler does not ask about payments.
+    case reconcilerSkipsPayments = "reconciler-skips-payments"
 
     /// What is wrong with the service, in one sentence.
     public var summary: String {
@@ -103,18 +121,26 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "Reading an order counts the view in the order's row, so a safe method changes data."
         case .crashOnUnpaidRefund:
             "A refund reads the payment date before the status, and an unpaid order has none."
+        case .staleStatus:
+            "A capture writes the amount and not the status, so that its answer says captured and the order is still paid."
         case .payoutTwice:
             "A payout is not tied to the earnings it pays out, so that the same ones are paid out again."
         case .payoutRetryNewKey:
             "A payout whose answer was lost is tried again under a new key, and the seller is paid twice."
         case .reversalOfPending:
             "A reversal does not check that the seller has the money, and asks back what may never arrive."
+        case .payoutAcceptedIsCompleted:
+            "A payout that the provider has accepted counts as completed, though the seller's bank may still refuse it."
         case .activeWithoutPayment:
             "A subscription takes an authorised payment for a captured one, and is active without money."
+        case .captureActivatesNothing:
+            "A capture does not activate the subscription that it pays for, so that it cannot be used."
         case .keyIgnoresBody:
             "A repeated idempotency key is answered from memory without comparing the body."
         case .keyForgetsScope:
             "An idempotency key is looked up without the account, so one reads the answer of another."
+        case .keyIsOnlyALock:
+            "An idempotency key is let go once its request is answered, so that a repetition does everything again."
         case .retryUnderNewID:
             "A refund whose answer was lost is given up and asked for again under a new id and key, so it may happen twice."
         case .acknowledgementIsFinal:
@@ -141,6 +167,16 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "A capture's amount is not compared with what was authorised, and the provider is asked for more."
         case .unsignedWebhook:
             "A webhook's signature is checked only if there is one, so anybody can speak for the provider."
+        case .secondClickCharges:
+            "A payment whose answer was lost is given up when the customer pays again, and the card is charged twice."
+        case .lostAnswerRollsBack:
+            "A lost answer rolls back the record of what was asked, and with it all trace of what the provider did."
+        case .oneSidedEntry:
+            "A capture is booked on the balance and not as a sale, so that the books show money from nowhere."
+        case .partialCaptureCountsAll:
+            "A partial capture is written down as one of everything, so that the order shows money never collected."
+        case .reconcilerSkipsPayments:
+            "The reconciler asks about refunds and payouts only, so that a payment whose answer was lost is never decided."
         }
     }
 
@@ -168,13 +204,21 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
         case .staleTotal: "lost update on a balance → balance = Σ ledger entries"
         case .getTouches: "law: safe methods change nothing"
         case .crashOnUnpaidRefund: "law: no 5xx"
+        case .staleStatus:
+            "stale save overwrites a webhook → status writes are compare-and-set"
         case .payoutTwice: "payout twice → at most one transfer per earning set"
         case .payoutRetryNewKey:
             "refund retried under a new id → one intent, at most one provider refund; the same holds for payouts"
         case .reversalOfPending: "stale save overwrites a webhook → status writes are compare-and-set"
+        case .payoutAcceptedIsCompleted:
+            "synchronous ack treated as final → only webhook or GET finalises; the same holds for payouts"
         case .activeWithoutPayment: "active without payment → active ⇒ effective payment"
+        case .captureActivatesNothing:
+            "active without payment → active ⇒ effective payment, and the other way round"
         case .keyIgnoresBody: "same key, other body → 422, and nothing of it happens"
         case .keyForgetsScope: "scoped per account → another tenant cannot read the answer"
+        case .keyIsOnlyALock:
+            "same key, same body → same status and body, one effect"
         case .retryUnderNewID:
             "refund retried under a new id → one intent, at most one provider refund"
         case .acknowledgementIsFinal:
@@ -201,6 +245,16 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "double capture / over-capture → Σ captured ≤ authorised"
         case .unsignedWebhook:
             "forged webhook → no effect without a valid MAC"
+        case .secondClickCharges:
+            "double charge on slow success → at most one successful charge per attempt key"
+        case .lostAnswerRollsBack:
+            "provider charged, local rollback → every provider charge has a local row"
+        case .oneSidedEntry:
+            "lost update on a balance → balance = Σ ledger entries; the entries of one cause sum up to nothing"
+        case .partialCaptureCountsAll:
+            "lost update on a balance → balance = Σ ledger entries"
+        case .reconcilerSkipsPayments:
+            "crash between phases → nothing pending longer than T without a look-up"
         }
     }
 }

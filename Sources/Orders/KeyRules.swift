@@ -114,6 +114,9 @@ public struct KeyRules: Sendable {
         }
     }
 
+    /// Whether a request is remembered when it is answered.
+    public var keepsAnswers: Bool { !defects.has(.keyIsOnlyALock) }
+
     /// One to 255 characters of visible ASCII.
     private static func isSendable(_ text: String) -> Bool {
         (1...maximumLength).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }

@@ -65,7 +65,8 @@ public struct ProviderRules: Sendable {
             after.paidAt = operation.createdAt
         case .capture:
             after.status = .captured
-            after.capturedAmount = try order.capturedAmount.adding(operation.amount)
+            let captured = defects.has(.partialCaptureCountsAll) ? order.amount : operation.amount
+            after.capturedAmount = try order.capturedAmount.adding(captured)
         case .void:
             after.status = .canceled
         }

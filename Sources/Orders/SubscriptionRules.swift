@@ -43,7 +43,11 @@ public struct SubscriptionRules: Sendable {
     }
 
     private func isEffectivelyPaid(_ order: Order) -> Bool {
-        order.status == .captured || defects.has(.activeWithoutPayment) && order.status == .paid
+        switch order.status {
+        case .captured: !defects.has(.captureActivatesNothing)
+        case .paid: defects.has(.activeWithoutPayment)
+        case .pending, .refunded, .canceled, .expired: false
+        }
     }
 
     /// Whether the order can no longer come to be captured.

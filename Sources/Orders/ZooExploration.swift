@@ -23,15 +23,16 @@ extension Bug {
         switch self {
         case .doubleRefund, .refundAfterCancel, .captureAfterRefund, .partialRefundOverflow, .roundingOverflow,
             .negativeRefund, .partialRefundCloses, .doubleCapture, .lateCancel, .payAfterExpiry,
-            .refusedRefundLeavesRow, .staleTotal, .getTouches, .crashOnUnpaidRefund:
+            .refusedRefundLeavesRow, .staleTotal, .getTouches, .crashOnUnpaidRefund, .staleStatus:
             .payments
-        case .keyIgnoresBody, .keyForgetsScope: .idempotencyKeys
+        case .keyIgnoresBody, .keyForgetsScope, .keyIsOnlyALock: .idempotencyKeys
         case .retryUnderNewID, .acknowledgementIsFinal, .timeoutIsFailure, .duplicateWebhook, .lateFailure,
             .unknownObjectAccepted, .refundLimitFromTotal, .refundIgnoresPending, .refundIgnoresDisputes,
-            .captureAfterAuthorizationExpired, .reconcilerGivesUp, .overCapture:
+            .captureAfterAuthorizationExpired, .reconcilerGivesUp, .overCapture, .secondClickCharges,
+            .lostAnswerRollsBack, .oneSidedEntry, .partialCaptureCountsAll, .reconcilerSkipsPayments:
             .providerFaults
-        case .payoutTwice, .payoutRetryNewKey, .reversalOfPending: .payouts
-        case .activeWithoutPayment: .subscriptions
+        case .payoutTwice, .payoutRetryNewKey, .reversalOfPending, .payoutAcceptedIsCompleted: .payouts
+        case .activeWithoutPayment, .captureActivatesNothing: .subscriptions
         case .unsignedWebhook: .webhookSecurity
         }
     }

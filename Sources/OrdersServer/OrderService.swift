@@ -59,7 +59,8 @@ struct OrderService: Sendable {
         let order = try store.transaction { store in
             let order = try store.lockedOrder(id)
             let decision = try self.rules.decide(command, on: order, at: try self.clock.now(in: store))
-            try store.update(decision.order, from: order.status)
+            let isStale = command == .capture && self.defects.has(.staleStatus)
+            try store.update(decision.order, from: order.status, keepingStatus: isStale)
             return decision.order
         }
         remember([order])

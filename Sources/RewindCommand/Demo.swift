@@ -13,6 +13,9 @@ struct Demo: AsyncParsableCommand {
             exploration has a payment provider, with a sandbox of one; and explores all of it over HTTP. With --all-bugs \
             each exploration of the correct service comes first, then every bug; the exit code is 0 when the correct one \
             held and every bug was found. With --exploration it is about that one alone.
+
+                rewind demo --bug double-refund
+                rewind demo --exploration payouts --max-depth 6 --json result.json
             """)
 
     @Option(help: ArgumentHelp("The bug to start the service with; --list-bugs names them.", valueName: "name"))

@@ -45,7 +45,7 @@ actor FileWorlds: WorldSource {
 
     private func prepare(_ originals: [DatabaseUnderTest], workers count: Int) async throws {
         if let starting {
-            try await StartedAPI.prepare(starting, values(originals, port: nil), file: file, directory)
+            try await StartedAPI.prepare(starting, values(originals, port: nil), directory)
             if count > 1 {
                 // An API often makes its tables when it first starts; the copies are of what it made.
                 _ = try await start(starting, originals, number: 1)
@@ -66,7 +66,7 @@ actor FileWorlds: WorldSource {
         file.systems.map { system in
             let location: DatabaseUnderTest.Location =
                 switch system.kind {
-                case .sqlite(let path): .file(file.resolved(path.value))
+                case .sqlite(let path): .file(path.resolved)
                 case .postgres(let url): .url(url.value)
                 }
             return DatabaseUnderTest(
@@ -101,8 +101,8 @@ actor FileWorlds: WorldSource {
         let port = try FreePort.next()
         let values = values(own, port: port)
         let url = try file.api.url?.text(["port": "\(port)"]) ?? "http://127.0.0.1:\(port)"
-        let log = file.log(of: part, worker: number, in: directory)
-        let api = try StartedAPI(part, values, at: url, file: file, log: log)
+        let log = part.log(ofWorker: number, in: directory)
+        let api = try StartedAPI(part, values, at: url, log: log)
         started.append(api)
         try await api.waitUntilHealthy(access)
         return url
@@ -158,18 +158,25 @@ struct NotExplorable: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-extension ExplorationFile {
-    /// A path of the file, which is relative to it.
+extension SourcePosition {
+    /// Where a path leads that stands in the file: it is relative to it.
     func resolved(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
-        return URL(fileURLWithPath: self.path).deletingLastPathComponent().appendingPathComponent(path)
+        return URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent(path)
             .standardizedFileURL.path
     }
+}
 
+extension Located<String> {
+    /// Where the path leads.
+    fileprivate var resolved: String { position.resolved(value) }
+}
+
+extension StartPart {
     /// Where a worker's API prints to.
-    fileprivate func log(of start: StartPart, worker: Int, in directory: URL) -> String {
-        guard let named = start.log?.value else { return directory.appendingPathComponent("api-\(worker).log").path }
-        let path = URL(fileURLWithPath: resolved(named))
+    fileprivate func log(ofWorker worker: Int, in directory: URL) -> String {
+        guard let log else { return directory.appendingPathComponent("api-\(worker).log").path }
+        let path = URL(fileURLWithPath: log.resolved)
         if worker == 1 { return path.path }
         let name = path.deletingPathExtension().lastPathComponent + "-\(worker)"
         return path.deletingLastPathComponent().appendingPathComponent(name)

@@ -7,8 +7,12 @@ import RewindSQLite
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Returns a database to where it was before an exploration that died.",
-        discussion:
-            "Every exploration does this by itself when it starts. Nothing happens to a database that needs none.")
+        discussion: """
+            Every exploration does this by itself when it starts. Nothing happens to a database that needs none.
+
+                rewind restore orders-test.sqlite
+                rewind restore postgresql://localhost/orders_test
+            """)
 
     @Argument(
         help: ArgumentHelp("A SQLite file, or the URL of a PostgreSQL database.", valueName: "file-or-url"),

@@ -10,19 +10,25 @@ struct RewindProgram: AsyncParsableCommand {
             Try it:  rewind demo
                      rewind demo --bug double-refund
 
+            Search options can be given by environment variables too, --max-steps as REWIND_MAX_STEPS. The command line \
+            comes first, then the environment, then the exploration file.
+
             Exit codes: 0 held, 1 violated, 2 not decided or not understood.
             """,
-        version: "0.1.0",
+        version: ProgramVersion.full,
         subcommands: [
-            Demo.self, Explore.self, Reconcile.self, Replay.self, Reproduce.self, Restore.self, Runs.self, Sandbox.self,
-            Serve.self, Shrink.self,
+            Init.self, Explore.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Doctor.self, Systems.self,
+            Restore.self,
+            Demo.self, Serve.self, Sandbox.self, Reconcile.self,
         ])
 
     static func main() async {
         // A reader that goes away (`rewind demo | head`) must not end an exploration midway.
         signal(SIGPIPE, SIG_IGN)
+        let given = EnvironmentOptions(
+            Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
         do {
-            let command = try parseAsRoot()
+            let command = try parseAsRoot(given.arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -30,15 +36,18 @@ struct RewindProgram: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            end(because: error)
+            end(because: error, given.used)
         }
     }
 
     /// Ends with a code of our own. Argument Parser would end with 64 for a misspelled option, and with 1 for an error
     /// that was thrown, which here means that something was found wrong.
-    private static func end(because error: any Error) -> Never {
+    private static func end(because error: any Error, _ fromEnvironment: [String]) -> Never {
         if error is ExitCode || exitCode(for: error) == .success { exit(withError: error) }
         Terminal.note(fullMessage(for: error))
+        if !fromEnvironment.isEmpty {
+            Terminal.note("From the environment: \(fromEnvironment.joined(separator: ", "))")
+        }
         exit(withError: ExitCode.notDecided)
     }
 }

@@ -24,8 +24,8 @@ struct SearchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Explore with this many at once, each with a copy of the database and a service of its own. Left out, one, or \
-            for the correct service with a provider one for each core.
+            Explore with this many at once, each with a copy of the database and an API of its own. (default: 1; in the \
+            demo, for the correct service with a provider, one for each core)
             """,
             valueName: "count"))
     var workers: Int?

@@ -22,8 +22,7 @@ struct ServiceUnderTest {
             let progress = ProgressLine(title: title)
             defer { progress.finish() }
             return try await exploration.explore(
-                with: .init(
-                    plan: search.plan(), usualDepth: exploration.usualDepth, team: team, onProgress: progress.show))
+                with: .init(plan: search.plan(), team: team, onProgress: progress.show))
         } notingFailure: { result, notes in
             if case .failed = result.stopReason { for note in notes { Terminal.note(note) } }
         }

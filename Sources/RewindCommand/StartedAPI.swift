@@ -15,13 +15,13 @@ final class StartedAPI: Sendable {
     /// Runs the commands that come before the first start, each to its end.
     /// - Throws: ``NotExplorable`` when one fails.
     static func prepare(
-        _ part: StartPart, _ values: [String: String], file: ExplorationFile, _ directory: URL
+        _ part: StartPart, _ values: [String: String], _ directory: URL
     ) async throws {
         for command in part.prepare {
             let log = directory.appendingPathComponent("prepare.log").path
             let words = try command.map { try $0.text(values) }
             let process = try GuardedProcess(
-                words, in: part.directory(of: file), environment: part.environment(values), log: log)
+                words, in: part.workingDirectory, environment: part.environment(values), log: log)
             defer { process.stop() }
             while process.exitStatus == nil { try await Task.sleep(for: .milliseconds(5)) }
             guard let status = process.exitStatus, status != 0 else { continue }
@@ -33,7 +33,7 @@ final class StartedAPI: Sendable {
 
     /// Starts it, and does not wait for it to listen.
     init(
-        _ part: StartPart, _ values: [String: String], at url: String, file: ExplorationFile, log: String
+        _ part: StartPart, _ values: [String: String], at url: String, log: String
     ) throws {
         self.part = part
         self.url = url
@@ -43,7 +43,7 @@ final class StartedAPI: Sendable {
         }
         let words = try part.command.map { try $0.text(values) }
         process = try GuardedProcess(
-            words, in: part.directory(of: file), environment: part.environment(values), log: log)
+            words, in: part.workingDirectory, environment: part.environment(values), log: log)
     }
 
     /// Asks until it answers.
@@ -103,7 +103,9 @@ final class StartedAPI: Sendable {
 }
 
 extension StartPart {
-    fileprivate func directory(of file: ExplorationFile) -> String { file.resolved(directory?.value ?? ".") }
+    fileprivate var workingDirectory: String {
+        directory.map { $0.position.resolved($0.value) } ?? position.resolved(".")
+    }
 
     fileprivate func environment(_ values: [String: String]) throws -> [String: String] {
         var all = ProcessInfo.processInfo.environment

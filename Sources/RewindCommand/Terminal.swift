@@ -6,9 +6,19 @@ enum Terminal {
     static let resultsAreColored = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
     static let isInteractive = isatty(STDERR_FILENO) == 1
 
+    /// Whether somebody is there to answer.
+    static let canAsk = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+
     static func result(_ text: String) { write(text, to: .standardOutput) }
 
     static func note(_ text: String) { write(text + "\n", to: .standardError) }
+
+    /// What the person answers; `nil` for an empty line, and when there is no more input.
+    static func ask(_ question: String) -> String? {
+        write(question, to: .standardError)
+        let answer = readLine().map { $0.trimmingCharacters(in: .whitespaces) }
+        return answer.flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     /// Replaces the line the cursor is on.
     static func replaceLine(_ text: String) { write("\r\u{1B}[2K\(text)", to: .standardError) }

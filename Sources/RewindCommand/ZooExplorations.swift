@@ -8,7 +8,9 @@ import Rewind
 /// The explorations that come with the program, and how each is run.
 extension ZooExploration: ExpressibleByArgument {
     func explore(with search: Search) async throws -> ExplorationResult {
-        switch self {
+        var search = search
+        search.plan.limits.depth = search.plan.limits.depth ?? usualDepth
+        return switch self {
         case .payments: try await search.explore(Payments.payments)
         case .idempotencyKeys: try await search.explore(ProviderExplorations.idempotencyKeys)
         case .providerFaults: try await search.explore(ProviderExplorations.providerFaults)
@@ -40,28 +42,24 @@ extension ZooExploration: ExpressibleByArgument {
 
     /// How deep it is explored unless the user says otherwise: what a disaster leads to is seen a few steps after it, and
     /// their combinations go on for long.
-    var usualDepth: Int? {
+    private var usualDepth: Int? {
         switch self {
         case .payments, .idempotencyKeys: nil
         case .providerFaults: 7
-        case .webhookSecurity: 8
-        case .payouts: 8
+        case .webhookSecurity, .payouts: 8
         case .subscriptions: nil
         }
     }
 
     /// Who explores, and how.
     struct Search {
-        let plan: SearchPlan
-        let usualDepth: Int?
+        var plan: SearchPlan
         let team: WorkerTeam
         let onProgress: @Sendable (ExplorationProgress) -> Void
 
         fileprivate func explore<Context>(_ exploration: Exploration<Context>) async throws -> ExplorationResult {
-            var limits = plan.limits
-            limits.depth = limits.depth ?? usualDepth
             let explorer = try Explorer(
-                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: limits,
+                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: plan.limits,
                 replacingLostWorlds: team.replacement, onProgress: onProgress)
             return await explorer.explore()
         }

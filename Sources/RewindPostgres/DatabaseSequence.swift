@@ -12,6 +12,9 @@ struct DatabaseSequence: Sendable, Hashable {
     /// Whether its numbers leave no trace in the write-ahead log.
     let isUnlogged: Bool
 
+    /// As reports spell it.
+    let ownName: String
+
     /// The kind of counter, as change sets call it.
     static let table = "sequence"
 
@@ -49,7 +52,7 @@ struct DatabaseSequence: Sendable, Hashable {
             return DatabaseSequence(
                 number: row, objectID: UInt32(found.int64(row, 0)),
                 qualifiedName: "\(quoted(schema)).\(quoted(name))", counterName: free ?? own,
-                increment: found.int64(row, 3), isUnlogged: found.bool(row, 6))
+                increment: found.int64(row, 3), isUnlogged: found.bool(row, 6), ownName: own)
         }
     }
 

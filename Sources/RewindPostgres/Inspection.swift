@@ -19,12 +19,17 @@ struct Inspection: Sendable {
     }
 
     /// Reads the catalog. Cost follows the size of the schema, not of the content.
-    /// - Parameter exempt: names of tables, as reports spell them, that are left alone.
-    init(_ connection: PostgresConnection, exempting exempt: Set<String> = []) throws {
-        let relations = try Self.relations(connection)
+    /// - Parameters:
+    ///   - exempt: names of tables, as reports spell them, that are left alone.
+    ///   - chosen: the only tables to look at; then no sequences are.
+    init(
+        _ connection: PostgresConnection, exempting exempt: Set<String> = [], only chosen: Set<String>? = nil
+    ) throws {
+        let relations = try Self.relations(connection).filter { chosen?.contains($0.name) ?? true }
         tables = try Self.tables(among: relations.filter { !exempt.contains($0.name) }, connection)
         let leftAlone = relations.filter { exempt.contains($0.name) }.map(\.objectID)
-        sequences = try DatabaseSequence.all(connection, tables: tables, leavingOut: leftAlone)
+        sequences =
+            chosen == nil ? try DatabaseSequence.all(connection, tables: tables, leavingOut: leftAlone) : []
         foreignKeys = try Self.foreignKeys(connection)
         let foreign = relations.filter { $0.kind == "f" && !exempt.contains($0.name) }.map(\.obstacle)
         // The ordered way switches them off.

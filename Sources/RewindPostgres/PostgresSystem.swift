@@ -18,8 +18,7 @@ public actor PostgresSystem: QueryableSystem {
     private nonisolated let url: String
     private nonisolated let thread: WorkerThread
     private let guarding: DatabaseGuard
-    private let exempt: Set<String>
-    private let reading: Set<String>
+    private let scope: Recording.Scope
     private let patience: Recording.Patience
     private var recording: Recording?
     private var reader: PostgresConnection?
@@ -46,12 +45,20 @@ public actor PostgresSystem: QueryableSystem {
         patience: Duration = .seconds(2),
         thread: WorkerThread = .shared
     ) {
+        self.init(
+            url: url, name: name, guarding: guarding, scope: .init(exempt: exempt, reading: reading),
+            patience: Recording.Patience(quiet: quiet, atMost: patience), thread: thread)
+    }
+
+    init(
+        url: String, name: String = "db", guarding: DatabaseGuard, scope: Recording.Scope,
+        patience: Recording.Patience = .init(quiet: .zero, atMost: .seconds(2)), thread: WorkerThread = .shared
+    ) {
         self.url = url
         self.name = name
         self.guarding = guarding
-        self.exempt = exempt
-        self.reading = reading
-        self.patience = Recording.Patience(quiet: quiet, atMost: patience)
+        self.scope = scope
+        self.patience = patience
         self.thread = thread
     }
 
@@ -65,7 +72,7 @@ public actor PostgresSystem: QueryableSystem {
             let mover = try Self.open(url, guarding)
             let report = try Self.undoDeadRun(mover)
             guard report.problems.isEmpty else { throw Self.notUndone(report) }
-            recording = try Recording(mover, exempting: exempt, reading: reading, patience: patience)
+            recording = try Recording(mover, of: scope, patience: patience)
         }
     }
 
@@ -164,7 +171,7 @@ public actor PostgresSystem: QueryableSystem {
     }
 
     /// The session that moves, once it is sure that it may.
-    private static func open(_ url: String, _ guarding: DatabaseGuard) throws -> PostgresConnection {
+    static func open(_ url: String, _ guarding: DatabaseGuard) throws -> PostgresConnection {
         let connection = try PostgresConnection(url: url, applicationName: Owner.applicationName)
         try guarding.check(databaseNamed: connection.database)
         guard connection.serverVersion >= 150_000 else {
@@ -189,7 +196,7 @@ public actor PostgresSystem: QueryableSystem {
     }
 
     /// The fast way where it is allowed; else the ordered one.
-    private static func chooseWay(_ connection: PostgresConnection) throws(PostgresError) {
+    static func chooseWay(_ connection: PostgresConnection) throws(PostgresError) {
         do throws(PostgresError) { try connection.execute("SET session_replication_role = replica") } catch {
             if !error.isInsufficientPrivilege { throw error }
         }

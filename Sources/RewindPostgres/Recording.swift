@@ -34,6 +34,16 @@ final class Recording {
     private var snapshot: Snapshot?
     private var movesSinceVacuum = 0
 
+    /// Which tables are recorded.
+    struct Scope: Sendable {
+        /// Names of tables that are left alone.
+        var exempt: Set<String> = []
+        /// Names of tables that are read although triggers could be made.
+        var reading: Set<String> = []
+        /// The only ones, if not all; then no sequences are.
+        var only: Set<String>?
+    }
+
     /// How long the API is given to come to rest.
     struct Patience: Sendable {
         /// How long the log must have been quiet before a capture believes it.
@@ -43,13 +53,11 @@ final class Recording {
     }
 
     /// Installs the recording. Cost follows the content: it is read once.
-    init(
-        _ mover: PostgresConnection, exempting exempt: Set<String>, reading chosen: Set<String>, patience: Patience
-    ) throws {
+    init(_ mover: PostgresConnection, of scope: Scope, patience: Patience) throws {
         self.mover = mover
         self.patience = patience
         place = DatabasePlace(mover)
-        let root = try Root(mover, exempting: exempt, reading: chosen)
+        let root = try mover.transaction { try Root(mover, of: scope) }
         inspection = root.inspection
         canWatchDefinitions = root.rights.isSuperuser
         fingerprints = root.fingerprints
@@ -63,6 +71,22 @@ final class Recording {
         statements = try Statements(mover)
         tableStatements = TableStatements(mover)
     }
+
+    /// Installs the recording in a transaction that is rolled back, for seeing whether it can be.
+    /// - Returns: how many tables would be recorded.
+    static func rehearse(_ mover: PostgresConnection, of scope: Scope) throws -> Int {
+        var count = 0
+        do {
+            try mover.transaction {
+                count = try Root(mover, of: scope).inspection.tables.count
+                throw Rehearsed()
+            }
+        } catch is Rehearsed {}
+        return count
+    }
+
+    /// Has a transaction rolled back that went well.
+    private struct Rehearsed: Error {}
 
     // MARK: Capturing
 
@@ -323,27 +347,24 @@ private struct Root {
     let standings: SequenceStandings
     let reading: ReadingSensor
 
-    /// Reads the content and installs the recording, in one transaction that keeps writers away meanwhile.
-    init(_ connection: PostgresConnection, exempting exempt: Set<String>, reading chosen: Set<String>) throws {
-        (inspection, rights, definitions, fingerprints, standings, reading) = try connection.transaction {
-            let found = try Inspection(connection, exempting: exempt)
-            let rights = try Rights(connection, found, reading: chosen)
-            guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
-            let inspection = found.sensing(by: rights)
-            guard inspection.obstacles.isEmpty else {
-                throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
-            }
-            if !inspection.tables.isEmpty { try connection.lock(inspection.tables, "SHARE ROW EXCLUSIVE") }
-            let definitions = try Definitions(connection)
-            let installation = Installation(
-                connection: connection, inspection: inspection, canWatchDefinitions: rights.isSuperuser)
-            try installation.prepare()
-            try Owner.leaveMark(connection)
-            let reading = try ReadingSensor(inspection.tables, connection, chosen: chosen)
-            let fingerprints = try Content.fingerprints(inspection.tables, connection)
-            let standings = try SequenceStandings(inspection.sequences, connection)
-            try installation.install(fingerprints: fingerprints, definitions: definitions, standings: standings)
-            return (inspection, rights, definitions, fingerprints, standings, reading)
+    /// Reads the content and installs the recording, in the caller's transaction, which keeps writers away meanwhile.
+    init(_ connection: PostgresConnection, of scope: Recording.Scope) throws {
+        let found = try Inspection(connection, exempting: scope.exempt, only: scope.only)
+        rights = try Rights(connection, found, reading: scope.reading)
+        guard rights.suffice else { throw SystemError(.unsupported, rights.refusal) }
+        inspection = found.sensing(by: rights)
+        guard inspection.obstacles.isEmpty else {
+            throw SystemError.unrewindable(inspection.obstacles, DatabasePlace(connection))
         }
+        if !inspection.tables.isEmpty { try connection.lock(inspection.tables, "SHARE ROW EXCLUSIVE") }
+        definitions = try Definitions(connection)
+        let installation = Installation(
+            connection: connection, inspection: inspection, canWatchDefinitions: rights.isSuperuser)
+        try installation.prepare()
+        try Owner.leaveMark(connection)
+        reading = try ReadingSensor(inspection.tables, connection, chosen: scope.reading)
+        fingerprints = try Content.fingerprints(inspection.tables, connection)
+        standings = try SequenceStandings(inspection.sequences, connection)
+        try installation.install(fingerprints: fingerprints, definitions: definitions, standings: standings)
     }
 }

@@ -13,6 +13,11 @@ struct OpenTransactions {
     /// As clauses, for a message.
     var description: String { sentences.joined(separator: "; ") }
 
+    /// Each as a clause, for a list.
+    var inWords: [String] {
+        sentences + prepared.map { "the transaction “\($0)” is prepared for a two-phase commit" }
+    }
+
     /// Looks for sessions of this database whose transaction has written something.
     init(_ connection: PostgresConnection) throws(PostgresError) {
         let found = try connection.query(

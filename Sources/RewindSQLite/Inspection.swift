@@ -9,6 +9,7 @@ struct Inspection {
     let hasCounters: Bool
 
     /// Reads the schema. Cost follows its size, not the content.
+    /// - Parameter chosen: the only tables to look at; then no counters are.
     /// - Throws: `SystemError` of kind `.unsupported` naming a table that can't be recorded.
     init(_ connection: SQLiteConnection, exempting exempt: Set<String> = [], only chosen: Set<String>? = nil) throws {
         let names = try Self.tableNames(connection).filter {
@@ -17,10 +18,10 @@ struct Inspection {
         tables = try names.enumerated().map { number, found in
             try Self.table(found.name, number: number, hasRowid: found.hasRowid, connection)
         }
-        hasCounters = try connection.exists(table: "sqlite_sequence")
+        hasCounters = try chosen == nil && connection.exists(table: "sqlite_sequence")
     }
 
-    private static func tableNames(_ connection: SQLiteConnection) throws -> [(name: String, hasRowid: Bool)] {
+    static func tableNames(_ connection: SQLiteConnection) throws -> [(name: String, hasRowid: Bool)] {
         let list = try connection.prepare(
             """
             SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')

@@ -27,7 +27,10 @@ final class Recording {
     private var fingerprints: [Fingerprint]
 
     /// Installs the recording, on a connection made by ``open(_:)``. Cost follows the content: it is read once.
-    init(path: String, exempting exempt: Set<String>, _ connection: SQLiteConnection) throws {
+    /// - Parameter chosen: the only tables to record, if not all.
+    init(
+        path: String, exempting exempt: Set<String>, only chosen: Set<String>? = nil, _ connection: SQLiteConnection
+    ) throws {
         self.path = path
         self.connection = connection
         let owner = Owner.new()
@@ -37,7 +40,7 @@ final class Recording {
             content = try connection.transaction(.immediate) {
                 // Someone else may have begun since the last look.
                 if let other = try Owner.read(connection) { throw SystemError.inUse(path, by: other) }
-                return try Content.install(exempting: exempt, owner: owner, connection)
+                return try Content.install(exempting: exempt, only: chosen, owner: owner, connection)
             }
             access = try content.inspection.tables.map { try TableAccess($0, connection) }
         } catch {
@@ -69,6 +72,25 @@ final class Recording {
         try connection.setTriggersEnabled(false)
         return connection
     }
+
+    /// Installs the recording in a transaction that is rolled back, for seeing whether it can be.
+    /// - Returns: how many tables would be recorded.
+    static func rehearse(exempting exempt: Set<String>, _ connection: SQLiteConnection) throws -> Int {
+        let owner = Owner.new()
+        defer { owner.retire() }
+        var count = 0
+        do {
+            try connection.transaction(.immediate) {
+                let content = try Content.install(exempting: exempt, only: nil, owner: owner, connection)
+                count = content.inspection.tables.count
+                throw Rehearsed()
+            }
+        } catch is Rehearsed {}
+        return count
+    }
+
+    /// Has a transaction rolled back that went well.
+    private struct Rehearsed: Error {}
 
     // MARK: Capturing
 
@@ -227,9 +249,9 @@ private struct Content {
 
     /// Reads the content and installs the recording; both in the caller's transaction, so nothing comes between.
     static func install(
-        exempting exempt: Set<String>, owner: Owner, _ connection: SQLiteConnection
+        exempting exempt: Set<String>, only chosen: Set<String>?, owner: Owner, _ connection: SQLiteConnection
     ) throws -> Content {
-        let inspection = try Inspection(connection, exempting: exempt)
+        let inspection = try Inspection(connection, exempting: exempt, only: chosen)
         let definitions = try Definitions(connection)
         let fingerprints = try inspection.tables.map { try $0.fingerprint(connection) }
         try Installation.install(inspection, fingerprints: fingerprints, owner: owner, connection)

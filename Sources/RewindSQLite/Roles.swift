@@ -3,10 +3,15 @@ import SQLiteDriver
 
 extension Recording {
     /// How the columns are to be read, by what the schema declares of them.
-    func schema() throws -> Schema {
+    func schema() throws -> Schema { try inspection.schema(connection) }
+}
+
+extension Inspection {
+    /// How the columns are to be read, by what the schema declares of them.
+    func schema(_ connection: SQLiteConnection) throws -> Schema {
         var schema = Schema()
-        for table in inspection.tables {
-            let namespaces = try identifiers(in: table)
+        for table in tables {
+            let namespaces = try identifiers(in: table, connection)
             schema.tables[table.name] = Schema.Table(
                 columns: table.columns.map { column in
                     let role = namespaces[column.name].map(Schema.Role.identifier(namespace:))
@@ -18,11 +23,11 @@ extension Recording {
 
     /// The columns that hold row numbers, each with the table whose rows they number. A key that refers to another
     /// table's key takes that table's numbers.
-    private func identifiers(in table: Table) throws -> [String: String] {
+    private func identifiers(in table: Table, _ connection: SQLiteConnection) throws -> [String: String] {
         var namespaces: [String: String] = [:]
         if case .integerPrimaryKey(let name) = table.key { namespaces[name] = table.name }
-        for reference in try foreignKeys(of: table) {
-            let parent = inspection.tables.first { $0.name.lowercased() == reference.parent.lowercased() }
+        for reference in try Self.foreignKeys(of: table, connection) {
+            let parent = tables.first { $0.name.lowercased() == reference.parent.lowercased() }
             guard let parent, case .integerPrimaryKey(let key) = parent.key,
                 reference.parentColumn.map({ $0.lowercased() == key.lowercased() }) ?? true,
                 let column = table.columns.first(where: { $0.name.lowercased() == reference.column.lowercased() })
@@ -39,7 +44,7 @@ extension Recording {
     }
 
     /// The foreign keys of one column.
-    private func foreignKeys(of table: Table) throws -> [ForeignKey] {
+    private static func foreignKeys(of table: Table, _ connection: SQLiteConnection) throws -> [ForeignKey] {
         let list = try connection.prepare(
             """
             SELECT "from", "table", "to" FROM pragma_foreign_key_list(?) GROUP BY id HAVING count(*) = 1 ORDER BY id

@@ -21,6 +21,7 @@ public actor SQLiteSystem: QueryableSystem {
     private nonisolated let thread: WorkerThread
     private let guarding: DatabaseGuard
     private let exempt: Set<String>
+    private let only: Set<String>?
     private var recording: Recording?
     private var reader: SQLiteConnection?
 
@@ -37,10 +38,19 @@ public actor SQLiteSystem: QueryableSystem {
         path: String, name: String = "db", guarding: DatabaseGuard = .testDatabasesOnly,
         exempting exempt: Set<String> = [], thread: WorkerThread = .shared
     ) {
+        self.init(path: path, name: name, guarding: guarding, exempting: exempt, only: nil, thread: thread)
+    }
+
+    /// - Parameter only: the tables that are recorded, if not all.
+    init(
+        path: String, name: String = "db", guarding: DatabaseGuard, exempting exempt: Set<String> = [],
+        only: Set<String>?, thread: WorkerThread = .shared
+    ) {
         self.path = path
         self.name = name
         self.guarding = guarding
         self.exempt = exempt
+        self.only = only
         self.thread = thread
     }
 
@@ -56,7 +66,7 @@ public actor SQLiteSystem: QueryableSystem {
             let connection = try Recording.open(path)
             let report = try Self.undoDeadRun(path: path, connection)
             guard report.problems.isEmpty else { throw Self.notUndone(report) }
-            return try Recording(path: path, exempting: exempt, connection)
+            return try Recording(path: path, exempting: exempt, only: only, connection)
         }
     }
 

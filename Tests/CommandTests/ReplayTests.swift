@@ -184,6 +184,32 @@ extension CommandTests {
             #expect(again.lines.first == "FIXED  no_over_refund")
         }
 
+        @Test func `a watched replay goes on when the API is restarted, until it is fixed`() async throws {
+            try write("payments.yaml", withBug: true)
+            let found = try await rewind("explore", "payments.yaml", "--max-violations", "1")
+            let id = try #require(ids(of: found).first)
+            let project = scratch.folder.appendingPathComponent("project")
+            func serve(_ port: String, _ options: [String]) throws -> Tool {
+                try Tool(
+                    ["serve", "--database", "orders-test.sqlite", "--port", port, "--test-clock"] + options,
+                    in: scratch,
+                    directory: project)
+            }
+            let buggy = try serve("0", ["--bug", "double-refund"])
+            let url = try await buggy.firstLine()
+            let replay = try Tool(["replay", id, "--watch", "--url", url], in: scratch, directory: project)
+            try await eventually("the first answer") { replay.standardError.contains("Waiting until the API") }
+            #expect(replay.standardOutput.hasPrefix("STILL FAILS"))
+            buggy.signal(SIGTERM)
+            _ = try await buggy.end()
+            let port = try #require(url.split(separator: ":").last.map(String.init))
+            let correct = try serve(port, [])
+            #expect(try await replay.end().status == 0)
+            #expect(replay.standardOutput.contains("\nFIXED  \(id) no_over_refund\n"))
+            correct.signal(SIGTERM)
+            _ = try await correct.end()
+        }
+
         @Test func `a bug report has requests, changes and how to replay it`() async throws {
             let found = try await rewind("demo", "--exploration", "payments", "--bug", "double-refund", "--keep")
             let id = try #require(ids(of: found).first)

@@ -49,6 +49,10 @@ import Testing
             buggy: ["200", "200 75.00", "200 75.00"],
             correct: ["200", "200 75.00", "422 amount_exceeds_refundable"]),
         Path(
+            bug: .staleStatus, requests: ["/pay", "/capture", "/capture"],
+            buggy: ["200", "200 captured 100.00", "200 captured 200.00"],
+            correct: ["200", "200 captured 100.00", "409 wrong_state"]),
+        Path(
             bug: .crashOnUnpaidRefund, requests: ["/refund"], buggy: ["500 internal_error"],
             correct: ["409 wrong_state"]),
     ]

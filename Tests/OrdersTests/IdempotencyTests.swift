@@ -253,4 +253,13 @@ import Testing
         }
         #expect(ids == (bugs.isEmpty ? ["1", "2"] : ["1", "1"]))
     }
+
+    @Test(arguments: DatabaseKind.tested, [Set<Bug>(), [.keyIsOnlyALock]])
+    func `may be forgotten with the answer`(on kind: DatabaseKind, bugs: Set<Bug>) throws {
+        let service = try Service(on: kind, bugs: bugs)
+        let ids = try (1...2).map { _ in
+            try service.client.post("/orders", Self.order, headers: ["Idempotency-Key: k"])["id"]
+        }
+        #expect(ids == (bugs.isEmpty ? ["1", "1"] : ["1", "2"]))
+    }
 }

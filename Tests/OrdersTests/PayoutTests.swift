@@ -328,6 +328,13 @@ import Testing
         _ = try shop.post(order + "/payout", Self.seller)
         #expect(try shop.post("/payouts/1/reverse").outcome == (bugs.isEmpty ? "409 wrong_state" : "202"))
     }
+
+    @Test(arguments: DatabaseKind.tested, [Set<Bug>(), [.payoutAcceptedIsCompleted]])
+    func `may be completed as soon as it is accepted`(on kind: DatabaseKind, bugs: Set<Bug>) throws {
+        let shop = try Shop(on: kind, bugs: bugs)
+        let order = try shop.order(in: .captured)
+        #expect(try shop.post(order + "/payout", Self.seller)["status"] == (bugs.isEmpty ? "pending" : "completed"))
+    }
 }
 
 extension Shop {

@@ -84,6 +84,37 @@ import Testing
             let order = try shop.order(in: .paid)
             return try shop.post(order + "/capture", #"{"amount":"100.01"}"#).outcome
         },
+        Path(bug: .secondClickCharges, buggy: "2 payments at the provider", correct: "1 payments at the provider") {
+            shop in
+            let order = try shop.service.newOrder()
+            shop.provider.script(authorize: .effectThenLostReply())
+            for _ in 1...2 { _ = try shop.post(order + "/pay") }
+            let payments = shop.provider.calls.count { if case .authorize = $0 { true } else { false } }
+            return "\(payments) payments at the provider"
+        },
+        Path(bug: .lostAnswerRollsBack, buggy: "409 changed_meanwhile []", correct: #"202 ["authorize|pending"]"#) {
+            shop in
+            let order = try shop.service.newOrder()
+            shop.provider.script(authorize: .effectThenLostReply())
+            return try "\(shop.post(order + "/pay").outcome) \(shop.operations(order))"
+        },
+        Path(bug: .oneSidedEntry, buggy: "balance|10000", correct: "balance|10000 sales|-10000") { shop in
+            _ = try shop.order(in: .captured)
+            return try shop.database.rows("SELECT account, amount_minor FROM ledger_entries ORDER BY account")
+                .joined(separator: " ")
+        },
+        Path(bug: .partialCaptureCountsAll, buggy: "100.00", correct: "60.00") { shop in
+            let order = try shop.service.newOrder()
+            try shop.capture(order, "60.00")
+            return try shop.service.client.get(order)["captured_amount"] ?? "nothing"
+        },
+        Path(bug: .reconcilerSkipsPayments, buggy: "pending", correct: "paid") { shop in
+            let order = try shop.service.newOrder()
+            shop.provider.script(authorize: .effectThenLostReply())
+            _ = try shop.post(order + "/pay")
+            _ = try shop.reconcile()
+            return try shop.status(order) ?? "nothing"
+        },
     ]
 
     @Test(arguments: DatabaseKind.tested, paths)

@@ -123,6 +123,13 @@ import Testing
         _ = try shop.order(in: .paid)
         #expect(try shop.subscribe()["status"] == (bugs.isEmpty ? "pending_payment" : "active"))
     }
+
+    @Test(arguments: DatabaseKind.tested, [Set<Bug>(), [.captureActivatesNothing]])
+    func `may be inactive though it was paid`(on kind: DatabaseKind, bugs: Set<Bug>) throws {
+        let shop = try Shop(on: kind, bugs: bugs)
+        _ = try shop.order(in: .captured)
+        #expect(try shop.subscribe()["status"] == (bugs.isEmpty ? "active" : "pending_payment"))
+    }
 }
 
 extension Shop {

@@ -1,5 +1,4 @@
 import Foundation
-import Money
 import Orders
 import PaymentProviders
 import Synchronization
@@ -261,25 +260,9 @@ final class Gate: Sendable {
 }
 
 /// A provider whose answers to refunds wait at a gate, and whose look-ups may find nothing.
-struct GatedProvider: PaymentProvider {
-    let provider: RecordingProvider
+struct GatedProvider: ForwardingProvider {
+    let provider: any PaymentProvider
     let gate: Gate
-
-    func authorize(
-        idempotencyKey: IdempotencyKey, _ request: PaymentRequest
-    ) async throws(ProviderError) -> ProviderPayment {
-        try await provider.authorize(idempotencyKey: idempotencyKey, request)
-    }
-
-    func capture(
-        idempotencyKey: IdempotencyKey, payment: ProviderID, amount: Money
-    ) async throws(ProviderError) -> ProviderPayment {
-        try await provider.capture(idempotencyKey: idempotencyKey, payment: payment, amount: amount)
-    }
-
-    func cancel(idempotencyKey: IdempotencyKey, payment: ProviderID) async throws(ProviderError) -> ProviderPayment {
-        try await provider.cancel(idempotencyKey: idempotencyKey, payment: payment)
-    }
 
     func payment(_ id: ProviderID) async throws(ProviderError) -> ProviderPayment? {
         gate.hides() ? nil : try await provider.payment(id)
@@ -295,17 +278,5 @@ struct GatedProvider: PaymentProvider {
 
     func refund(_ id: ProviderID) async throws(ProviderError) -> ProviderRefund? {
         gate.hides() ? nil : try await provider.refund(id)
-    }
-
-    func payout(
-        idempotencyKey: IdempotencyKey, _ request: PayoutRequest
-    ) async throws(ProviderError) -> ProviderPayout {
-        try await provider.payout(idempotencyKey: idempotencyKey, request)
-    }
-
-    func payout(_ id: ProviderID) async throws(ProviderError) -> ProviderPayout? { try await provider.payout(id) }
-
-    func event(body: [UInt8], signature: String?) throws(WebhookError) -> ProviderEvent {
-        try provider.event(body: body, signature: signature)
     }
 }

@@ -17,6 +17,7 @@ import Testing
             "Sources/ExplorationFiles",
             ["Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", "Yams", "Foundation", "Synchronization"]
         ),
+        ("Sources/ExplorationDrafts", ["ExplorationFiles", "ExactJSON", "Foundation"]),
         ("Sources/SQLiteDriver", ["CSQLite"]),
         ("Sources/PostgresDriver", ["CPostgres"]),
         ("Sources/HTTPServer", ["CMicroHTTPD", "Foundation", "Synchronization", "Glibc", "Darwin"]),

@@ -23,12 +23,10 @@ struct CompiledExpression: Sendable {
     /// - Throws: ``ExpressionFailure``.
     func value(in values: ScopedValues) throws -> SQLiteValue {
         do {
-            let parameters = try names.map { try values[$0].asParameter(named: $0.text) }
+            let parameters = names.map { values[$0].asParameter }
             return try engine.withEvaluator { try $0.value(of: sql, parameters) }
         } catch let error as SQLiteError {
             throw ExpressionFailure(source, error.code == SQLiteError.interrupted ? "it takes too long" : error.message)
-        } catch let error as FunctionFailure {
-            throw ExpressionFailure(source, error.description)
         }
     }
 

@@ -75,7 +75,7 @@ enum FileFormat {
             Key("accepted", RequestFormat.statuses, "Statuses of success; 2xx unless said."),
             Key("token", .jsonPath, required: true, "Where the answer has the token."),
             Key("header", .text, "The header that carries the token; Authorization unless said."),
-            Key("prefix", .template, "What stands before the token; “Bearer ” unless said."),
+            Key("prefix", .anyText, "What stands before the token; “Bearer ” unless said."),
         ], RequestFormat.rules + [.exactlyOne(RequestFormat.methods)])
 
     private static let command = Shape.list(.leaf(.template), atLeast: 1)
@@ -91,7 +91,7 @@ enum FileFormat {
                 "A command, or a list of commands, run once before."),
             Key("directory", .text, "Where it runs, relative to the file."),
             Key("environment", templates, "Environment variables for it."),
-            Key("health", .urlPath, "The path that answers 2xx when it is ready."),
+            Key("health", .fixedPath, "The path that answers 2xx when it is ready."),
             Key("within", .time, "How long it may take to be ready; 30s unless said."),
             Key("log", .text, "A file for what it prints."),
         ])

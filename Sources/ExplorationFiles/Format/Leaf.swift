@@ -3,9 +3,13 @@ import Rewind
 /// A value that is no list or mapping of the format's own: its syntax, for the reader and for editors.
 enum Leaf: Sendable, Hashable {
     case text
+    /// Which may be empty.
+    case anyText
     case template
     /// A template that begins with `/`.
     case urlPath
+    /// A text that begins with `/`.
+    case fixedPath
     /// A template that begins with `http://` or `https://`.
     case url
     case expression
@@ -30,8 +34,8 @@ enum Leaf: Sendable, Hashable {
     /// What is expected, with its article, for messages.
     var expected: String {
         switch self {
-        case .text, .template: "a text"
-        case .urlPath: "a path that begins with “/”"
+        case .text, .anyText, .template: "a text"
+        case .urlPath, .fixedPath: "a path that begins with “/”"
         case .url: "a URL that begins with http:// or https://"
         case .expression: "an expression"
         case .boolean: "true or false"
@@ -80,7 +84,8 @@ enum Leaf: Sendable, Hashable {
                     _ = try ArrowPart(action: Located("", at: node.position), parsing: text)
                 }
             } ?? []
-        case .boolean, .onlyTrue, .wholeNumber, .seed, .time, .status, .choice, .literal: []
+        case .fixedPath: node.spelling.flatMap(pathProblem).map { [$0] } ?? []
+        case .anyText, .boolean, .onlyTrue, .wholeNumber, .seed, .time, .status, .choice, .literal: []
         }
     }
 
@@ -99,8 +104,7 @@ enum Leaf: Sendable, Hashable {
         if let problems = problem({ () throws(FileError) in _ = try Template(parsing: text) }) { return problems }
         let string = text.string
         switch self {
-        case .urlPath where !string.hasPrefix("/"):
-            return [FileError("A path begins with “/”: it is put behind the URL of the API.", at: text.position(at: 0))]
+        case .urlPath: return pathProblem(text).map { [$0] } ?? []
         case .url where !string.hasPrefix("http://") && !string.hasPrefix("https://"):
             return [
                 FileError(
@@ -108,6 +112,11 @@ enum Leaf: Sendable, Hashable {
             ]
         default: return []
         }
+    }
+
+    private func pathProblem(_ text: SourceText) -> FileError? {
+        if text.string.hasPrefix("/") { return nil }
+        return FileError("A path begins with “/”: it is put behind the URL of the API.", at: text.position(at: 0))
     }
 
     private func problem(_ attempt: () throws(FileError) -> Void) -> [FileError]? {

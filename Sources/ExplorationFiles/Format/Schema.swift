@@ -6,7 +6,7 @@ extension ExplorationFile {
     ///
     /// It says what the reader says of keys and kinds of values. Names that must exist (variables, actions) it can't know.
     public static var jsonSchema: String {
-        let schema = Shape.object(FileFormat.file).schema
+        let schema = FileFormat.file.schema(type: "object")
         guard case .object(let members) = schema else { return schema.text }
         let head: [JSON.Member] = [
             JSON.Member("$schema", "https://json-schema.org/draft/2020-12/schema"),
@@ -106,9 +106,9 @@ extension Leaf {
 
     fileprivate var schema: JSON {
         switch self {
-        case .template: ["type": Self.scalar]
+        case .template, .anyText: ["type": Self.scalar]
         case .text, .expression, .diagram: ["type": Self.scalar, "pattern": "\\S"]
-        case .urlPath: Self.orEnvironment(["type": "string", "pattern": "^/"])
+        case .urlPath, .fixedPath: Self.orEnvironment(["type": "string", "pattern": "^/"])
         case .url: Self.orEnvironment(["type": "string", "pattern": "^https?://"])
         case .boolean: Self.orEnvironment(["type": "boolean"])
         case .onlyTrue: Self.orEnvironment(["const": true])

@@ -65,7 +65,7 @@ public struct StartPart: Sendable {
 /// One entry of `systems`.
 public struct SystemPart: Sendable {
     public enum Kind: Sendable {
-        /// A path, relative to the exploration file.
+        /// A path, relative to the file in which it stands: `position.file`.
         case sqlite(Located<String>)
         case postgres(Located<String>)
     }

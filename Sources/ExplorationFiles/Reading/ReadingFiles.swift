@@ -42,12 +42,16 @@ extension ExplorationFile {
             errors += Shape.object(FileFormat.file).problems(in: document.node, as: "The file")
         }
         // What a file that can't be read declares is not known.
-        guard reader.isComplete else { throw FileErrors(errors.inOrder(of: reader.order)) }
+        guard reader.isComplete else {
+            throw FileErrors(errors.inOrder(of: reader.order)).hiding(reader.environment.secrets)
+        }
         let assembly = Assembly(reader.documents, path: path)
         var file = assembly.file
         file.secrets = reader.environment.secrets
         errors += assembly.errors + FileCheck(file, assembly.names).errors
-        guard errors.isEmpty else { throw FileErrors(errors.inOrder(of: reader.order)) }
+        guard errors.isEmpty else {
+            throw FileErrors(errors.inOrder(of: reader.order)).hiding(reader.environment.secrets)
+        }
         self = file
     }
 }

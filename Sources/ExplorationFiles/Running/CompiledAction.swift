@@ -59,8 +59,7 @@ struct CompiledAction: Sendable {
         let scope = NameScope(variables, arguments: names)
         let scopeWithAnswer = NameScope(variables, arguments: names, hasAnswer: true)
         condition = try part.condition.map { expression throws(FileError) in
-            // It is asked before an argument is chosen.
-            try CompiledExpression(expression, in: NameScope(variables), setting.engine)
+            try CompiledExpression(expression, in: NameScope(variables, absentArguments: names), setting.engine)
         }
         var steps: [CompiledStep] = []
         for request in part.requests {

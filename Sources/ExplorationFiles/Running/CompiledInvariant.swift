@@ -34,7 +34,9 @@ struct CompiledInvariant: Sendable {
 
     /// For the explorer.
     var invariant: Invariant<FileContext> {
-        let invariant = Invariant(part.name.value, part.severity, part.description) { try await problem($0) }
+        let invariant = Invariant(explaining: part.name.value, part.severity, part.description) {
+            try await problem($0)
+        }
         guard let condition else { return invariant }
         return invariant.when { condition.mayBeTrue(in: ScopedValues(context: $0)) }
     }

@@ -51,7 +51,7 @@ private struct ExplorationCompiler {
         var compiler = self
         let exploration = compiler.compile()
         if compiler.errors.isEmpty { return exploration }
-        throw FileErrors(compiler.errors)
+        throw FileErrors(compiler.errors).hiding(file.secrets)
     }
 
     private mutating func compile() -> Exploration<FileContext> {

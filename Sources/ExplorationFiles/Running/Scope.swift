@@ -22,7 +22,11 @@ struct NameScope: Sendable {
     /// Names that mean something elsewhere, and why they don't here.
     private(set) var absent: [String: String] = [:]
 
-    init(_ variables: FileContext.Variables, arguments: [String] = [], hasAnswer: Bool = false) {
+    /// - Parameter absentArguments: those of an action, where they are not known yet.
+    init(
+        _ variables: FileContext.Variables, arguments: [String] = [], hasAnswer: Bool = false,
+        absentArguments: [String] = []
+    ) {
         for (slot, name) in variables.names.enumerated() { names[name] = ScopedName(text: name, kind: .variable(slot)) }
         for (index, name) in arguments.enumerated() { names[name] = ScopedName(text: name, kind: .argument(index)) }
         let answer = [ScopedName(text: "reply", kind: .reply), ScopedName(text: "http_status", kind: .httpStatus)]
@@ -31,6 +35,10 @@ struct NameScope: Sendable {
         }
         if names["value"] == nil {
             absent["value"] = "“value” is the argument of an action with `values`; there is none here."
+        }
+        for name in absentArguments {
+            absent[name] =
+                "“\(name)” is an argument, and `when` is asked before there is one: it decides for all of them."
         }
     }
 
@@ -83,9 +91,8 @@ extension JSON {
         return "“\(text.count > 80 ? text.prefix(80) + "…" : text)”"
     }
 
-    /// As an expression sees it: lists and objects as JSON texts.
-    /// - Throws: ``FunctionFailure`` for a number that SQLite would round.
-    func asParameter(named name: String) throws(FunctionFailure) -> SQLiteValue {
+    /// As an expression sees it: lists and objects as JSON texts, and so numbers that SQLite would round.
+    var asParameter: SQLiteValue {
         switch self {
         case .null: return .null
         case .bool(let truth): return .truth(truth)
@@ -94,11 +101,8 @@ extension JSON {
         case .number(let spelling):
             if let whole = Int64(spelling) { return .integer(whole) }
             let digits = spelling.prefix { $0 != "e" && $0 != "E" }.filter(\.isNumber).drop { $0 == "0" }
-            let exact = digits.reversed().drop { $0 == "0" }.count <= 15
-            guard exact, let real = Double(spelling), real.isFinite else {
-                throw FunctionFailure(
-                    description: "\(name) is \(spelling), which has more digits than can be reckoned with")
-            }
+            let isExact = digits.reversed().drop { $0 == "0" }.count <= 15
+            guard isExact, let real = Double(spelling), real.isFinite else { return .text(spelling) }
             return .real(real)
         }
     }

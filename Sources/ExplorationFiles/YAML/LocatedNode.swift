@@ -40,13 +40,17 @@ public struct LocatedNode: Sendable {
     init(
         parsing text: String, file: String, substituting: (SourceText) -> SourceText
     ) throws(FileError) {
-        try TextGuard.check(text, file: file)
+        let text = try TextGuard.text(of: Array(text.utf8), file: file)
         let start = SourcePosition(file: file, line: 1, column: 1)
         let root: Node?
         do {
-            root = try Parser(yaml: text, encoding: .utf8).singleRoot()
+            let parse = { (text: String) in try Parser(yaml: text, encoding: .utf8).singleRoot() }
+            try AliasGuard.check(text, file: file, parse: parse)
+            root = try parse(text)
+        } catch let error as FileError {
+            throw error
         } catch let error as YamlError {
-            throw error.asFileError(in: file)
+            throw error.asFileError(in: file, text)
         } catch {
             throw FileError("It can't be read as YAML: \(error).", at: start)
         }
@@ -212,39 +216,5 @@ private struct NodeReader {
         }
         guard rest.isEmpty else { return nil }
         return text.hasPrefix("+") ? String(text.dropFirst()) : text
-    }
-}
-
-extension YamlError {
-    fileprivate func asFileError(in file: String) -> FileError {
-        func at(_ mark: Mark) -> SourcePosition { SourcePosition(file: file, line: mark.line, column: mark.column) }
-        let start = SourcePosition(file: file, line: 1, column: 1)
-        switch self {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let whole = [context?.text, problem].compactMap { $0?.trimmed }.joined(separator: ": ")
-            return FileError("It is no YAML: \(whole).", at: at(mark))
-        case .reader(let problem, let offset, _, let yaml):
-            return FileError(
-                "It is no YAML: \(problem.trimmed).", at: offset.map { Self.position($0, in: yaml, file) } ?? start)
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let keys = duplicates.map { "“\($0)”" }.joined(separator: ", ")
-            return FileError("The key \(keys) stands twice in one mapping.", at: at(context.mark))
-        default:
-            return FileError("It is no YAML: \(self).", at: start)
-        }
-    }
-
-    private static func position(_ offset: Int, in text: String, _ file: String) -> SourcePosition {
-        let before = text.prefix(offset).split(separator: "\n", omittingEmptySubsequences: false)
-        return SourcePosition(file: file, line: max(1, before.count), column: (before.last?.count ?? 0) + 1)
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        var text = self[...]
-        while let last = text.last, last.isWhitespace || last == "." { text = text.dropLast() }
-        return String(text)
     }
 }

@@ -9,8 +9,6 @@ final class SourceLines: Sendable {
             switch scalar {
             case "\n" where previous == "\r": break
             case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": lines.append([])
-            // The parser does not count a byte order mark.
-            case "\u{FEFF}" where previous == nil: break
             default: lines[lines.count - 1].append(scalar)
             }
             previous = scalar

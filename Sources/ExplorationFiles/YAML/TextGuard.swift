@@ -1,4 +1,4 @@
-/// What is refused before the YAML parser sees it, with its place: what the parser would report at no place or take too long for.
+/// What is refused before the YAML parser sees it, with its place: what the parser would report at no place.
 enum TextGuard {
     static let mostBytes = 1 << 20
 
@@ -9,20 +9,17 @@ enum TextGuard {
         guard bytes.count <= mostBytes else {
             throw FileError("The file is larger than \(mostBytes >> 20) MiB: is it an exploration file?", at: start)
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw FileError("The file is no UTF-8 from here on.", at: firstInvalid(in: bytes, file))
+        // The parser counts a byte order mark as a column.
+        let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw FileError("The file is no UTF-8 from here on.", at: firstInvalid(in: content, file))
         }
         try check(text, file: file)
         return text
     }
 
     /// - Throws: ``FileError`` at the first character that YAML does not allow.
-    static func check(_ text: String, file: String) throws(FileError) {
-        guard text.utf8.count <= mostBytes else {
-            throw FileError(
-                "The file is larger than \(mostBytes >> 20) MiB: is it an exploration file?",
-                at: SourcePosition(file: file, line: 1, column: 1))
-        }
+    private static func check(_ text: String, file: String) throws(FileError) {
         var line = 1
         var column = 1
         for scalar in text.unicodeScalars {
@@ -34,7 +31,6 @@ enum TextGuard {
             }
             if scalar == "\n" { (line, column) = (line + 1, 1) } else { column += 1 }
         }
-        try checkKeys(text, file: file)
     }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
@@ -44,20 +40,7 @@ enum TextGuard {
         }
     }
 
-    /// The parser compares the keys of a mapping, with all that their aliases stand for. Some dozens of aliases inside of keys
-    /// would keep it busy for years, and no exploration file has a key that is more than a text.
-    private static func checkKeys(_ text: String, file: String) throws(FileError) {
-        let aliases = text.matches(of: /(?:^|[\s\[{,:?\-])\*[^\s,\[\]{}]/).count
-        guard aliases > 24, let key = text.firstMatch(of: /(?:^|[\s\[{,\-])\?\s|[\]}]\s*:|\*[^\s,\[\]{}]+\s*:/) else {
-            return
-        }
-        let before = SourceLines(String(text[..<key.range.lowerBound])).lines
-        throw FileError(
-            "The file has many aliases, and keys that may be lists, mappings or aliases: a key must be a plain text.",
-            at: SourcePosition(file: file, line: before.count, column: (before.last?.count ?? 0) + 1))
-    }
-
-    private static func firstInvalid(in bytes: [UInt8], _ file: String) -> SourcePosition {
+    private static func firstInvalid(in bytes: ArraySlice<UInt8>, _ file: String) -> SourcePosition {
         var decoder = UTF8()
         var iterator = bytes.makeIterator()
         var line = 1

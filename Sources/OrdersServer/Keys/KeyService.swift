@@ -33,7 +33,10 @@ struct KeyService: Sendable {
     /// Keeps the answer of a request that has taken effect, or notes that there is none worth keeping.
     func settle(_ keyed: KeyedRequest, _ answer: KeptAnswer?) throws {
         guard let claimedAt = keyed.claimedAt else { return }
-        try store.transaction { try $0.settleKey(keyed.request, claimedAt: claimedAt, answer) }
+        try store.transaction { tables in
+            guard self.rules.keepsAnswers else { return try tables.deleteKey(keyed.request) }
+            try tables.settleKey(keyed.request, claimedAt: claimedAt, answer)
+        }
     }
 
     /// Keeps a refusal of a request that has taken no effect, unless another request has the key by now.

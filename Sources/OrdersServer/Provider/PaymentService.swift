@@ -50,12 +50,24 @@ struct PaymentService: Sendable {
     private func begin(_ kind: PaymentOperation.Kind, _ request: AmountRequest?, on id: OrderID) throws -> Begun {
         try store.transaction { tables in
             let order = try tables.lockedOrder(id)
-            let pending = try tables.pendingOperation(of: id)
             let now = try self.clock.now(in: tables)
+            let pending = try self.pendingOperation(of: id, before: kind, at: now, in: tables)
             let requested = try request?.amount(for: order)
             let amount = try self.rules.begin(kind, requested, on: order, pending: pending, at: now)
             return try Begun(tables.insertOperation(kind, amount, of: order, at: now), of: order, in: tables)
         }
+    }
+
+    /// What keeps another operation from beginning; but for the bug that gives up what may have happened.
+    private func pendingOperation(
+        of id: OrderID, before kind: PaymentOperation.Kind, at now: Timestamp, in tables: OrderTables
+    ) throws -> PaymentOperation? {
+        let pending = try tables.pendingOperation(of: id)
+        guard let pending, defects.has(.secondClickCharges), (kind, pending.kind) == (.authorize, .authorize) else {
+            return pending
+        }
+        _ = try tables.settle(pending, as: .failed, failure: "asked for again", at: now)
+        return nil
     }
 
     /// Phases 2 and 3.
@@ -68,7 +80,14 @@ struct PaymentService: Sendable {
             try $0.reject(operation, $1)
         } unknown: {
             if defects.has(.timeoutIsFailure) { try settle { _ = try $0.reject(operation, "timed out") } }
+            if defects.has(.lostAnswerRollsBack) { try rollBack(operation) }
         }
+    }
+
+    /// The bug: as if all three phases were one transaction.
+    private func rollBack(_ operation: PaymentOperation) throws {
+        try store.transaction { try $0.delete(operation) }
+        throw ChangedMeanwhile(id: operation.orderID)
     }
 
     private func performed(_ operation: PaymentOperation) throws -> Performed {

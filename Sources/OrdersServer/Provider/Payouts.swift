@@ -120,7 +120,7 @@ extension Settlement {
             throw UnknownObject(description: "No payout has the name \(seen.id).")
         }
         let payout = try tables.lockedPayout(known.payout).payout
-        let news = PayoutRules.News(seen, isFinal: isFinal)
+        let news = news(seen, isFinal: isFinal)
         guard known.attempt == payout.attempt else {
             if case .failed = news { return false }
             if news == .underWay { return false }
@@ -133,6 +133,11 @@ extension Settlement {
                 description: "Payout \(payout.id): the payout is of \(seen.amount), not \(payout.amount).")
         }
         return try write(payoutRules.steps(of: payout, on: news, at: now), after: payout)
+    }
+
+    private func news(_ seen: ProviderPayout, isFinal: Bool) -> PayoutRules.News {
+        let news = PayoutRules.News(seen, isFinal: isFinal)
+        return news == .underWay && defects.has(.payoutAcceptedIsCompleted) ? .succeeded : news
     }
 
     /// Takes in that the provider has rejected an attempt: no money has moved.

@@ -42,7 +42,11 @@ struct Settlement {
     private func succeed(_ operation: PaymentOperation, _ order: Order) throws -> Bool {
         guard try tables.settle(operation, as: .succeeded, at: now) else { return false }
         try write(try rules.succeed(operation, on: order), from: order)
-        if operation.kind == .capture { try tables.book(LedgerEntry.capture(operation), of: order.id, at: now) }
+        if operation.kind == .capture {
+            let entries = try LedgerEntry.capture(operation)
+            let isHalf = defects.has(.oneSidedEntry)
+            try tables.book(isHalf ? entries.filter { $0.account == .balance } : entries, of: order.id, at: now)
+        }
         return true
     }
 

@@ -52,7 +52,7 @@ public struct Invariant<Context: ExplorationContext>: Sendable {
     /// An invariant whose check says itself what it saw.
     /// - Parameter problem: what is wrong, with the values at hand; `nil` when the invariant holds.
     package init(
-        _ name: String, _ severity: Severity, _ description: String,
+        explaining name: String, _ severity: Severity, _ description: String,
         problem: @escaping @Sendable (_ run: Run<Context>) async throws -> String?
     ) {
         self.name = name

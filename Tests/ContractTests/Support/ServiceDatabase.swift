@@ -1,4 +1,5 @@
 import CommandSupport
+import DatabaseSupport
 import Foundation
 import PostgresDriver
 import SQLiteDriver
@@ -41,19 +42,8 @@ final class ServiceDatabase {
     /// The rows that a query selects, each as its cells' texts with `|` between them; NULL is `-`.
     func rows(_ sql: String) throws -> [String] {
         switch kind {
-        case .sqlite:
-            let select = try SQLiteConnection(path: file, flags: .readWrite).prepare(sql)
-            var rows: [String] = []
-            while try select.step() {
-                let cells = (0..<select.columnCount).map { select.isNull($0) ? "-" : select.string($0) }
-                rows.append(cells.joined(separator: "|"))
-            }
-            return rows
-        case .postgres:
-            let result = try PostgresConnection(url: address, applicationName: "tests").query(sql)
-            return (0..<result.rowCount).map { row in
-                (0..<result.columnCount).map { result.optionalString(row, $0) ?? "-" }.joined(separator: "|")
-            }
+        case .sqlite: try SQLiteConnection(path: file, flags: .readWrite).texts(sql)
+        case .postgres: try PostgresConnection(url: address, applicationName: "tests").texts(sql)
         }
     }
 

@@ -1,3 +1,4 @@
+import DatabaseSupport
 import Foundation
 import OrdersServer
 import PostgresDriver
@@ -52,19 +53,8 @@ final class TestDatabase: Sendable {
     /// The rows that a query selects, each as its cells' texts with `|` between them; NULL is `-`.
     func rows(_ sql: String) throws -> [String] {
         switch kind {
-        case .sqlite:
-            let select = try SQLiteConnection(path: path, flags: .readWrite).prepare(sql)
-            var rows: [String] = []
-            while try select.step() {
-                let cells = (0..<select.columnCount).map { select.isNull($0) ? "-" : select.string($0) }
-                rows.append(cells.joined(separator: "|"))
-            }
-            return rows
-        case .postgres:
-            let result = try connection().query(sql)
-            return (0..<result.rowCount).map { row in
-                (0..<result.columnCount).map { result.optionalString(row, $0) ?? "-" }.joined(separator: "|")
-            }
+        case .sqlite: try SQLiteConnection(path: path, flags: .readWrite).texts(sql)
+        case .postgres: try connection().texts(sql)
         }
     }
 

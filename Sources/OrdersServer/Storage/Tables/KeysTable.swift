@@ -64,6 +64,13 @@ extension OrderTables {
             ])
     }
 
+    /// Forgets a key that has not, as only a bug does.
+    func deleteKey(_ request: KeyRules.Request) throws {
+        _ = try connection.run(
+            "DELETE FROM idempotency_keys WHERE account = $1 AND idempotency_key = $2",
+            [.text(request.account), .text(request.key)])
+    }
+
     /// Forgets keys that have outlived their records.
     func deleteExpiredKeys(at now: Timestamp) throws {
         _ = try connection.run(

@@ -73,6 +73,11 @@ extension OrderTables {
         ).changes == 1
     }
 
+    /// Removes an operation, as only a bug does.
+    func delete(_ operation: PaymentOperation) throws {
+        _ = try connection.run("DELETE FROM operations WHERE id = $1", [.integer(operation.id)])
+    }
+
     /// Pending operations recorded at that time or before, by number.
     func pendingOperations(recordedBy time: Timestamp, after number: Int64, limit: Int) throws -> [PaymentOperation] {
         try operations(

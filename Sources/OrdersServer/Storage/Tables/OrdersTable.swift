@@ -52,7 +52,10 @@ extension OrderTables {
     /// Writes an order back if it still has the status that the decision was made on.
     ///
     /// - Throws: `ChangedMeanwhile` otherwise.
-    func update(_ order: Order, from status: OrderStatus, keepingRefundedAmount: Bool = false) throws {
+    func update(
+        _ order: Order, from status: OrderStatus, keepingRefundedAmount: Bool = false, keepingStatus: Bool = false
+    ) throws {
+        let newStatus = keepingStatus ? status : order.status
         let updated = try connection.run(
             """
             UPDATE orders SET status = $1, captured_minor = $2,
@@ -61,7 +64,7 @@ extension OrderTables {
             WHERE id = $8 AND status = $9
             """,
             [
-                .text(order.status.rawValue), .integer(order.capturedAmount.amountMinorUnits),
+                .text(newStatus.rawValue), .integer(order.capturedAmount.amountMinorUnits),
                 .integer(keepingRefundedAmount ? 1 : 0), .integer(order.refundedAmount.amountMinorUnits),
                 SQLValue(order.paidAt?.secondsSince1970), .integer(order.refundPendingAmount.amountMinorUnits),
                 .integer(order.disputedAmount.amountMinorUnits), .integer(order.id.rawValue), .text(status.rawValue),
