@@ -22,14 +22,14 @@ RELEASE = -c release $(if $(filter Linux,$(shell uname -s)),--static-swift-stdli
 	install uninstall manual deb tarball test-package
 
 help:
-	@sed -n 's/^# \{0,1\}//p;s/^## //p' Makefile | head -30
+	@sed -n '1s/^# //p;s/^## /  /p' Makefile
 
-## demo    the correct service, then every bug: builds `rewind` if need be
+## demo          the correct service, then every bug: builds `rewind` if need be
 demo: build
 	@echo "==> Exploring the reference service, correct and then with each bug"
 	@$(REWIND) demo --all-bugs
 
-## demo-postgres  the same on PostgreSQL: a private server, or the one at $DATABASE_URL
+## demo-postgres the same on PostgreSQL: a private server, or the one at $DATABASE_URL
 demo-postgres: PACKAGES += postgresql
 demo-postgres: build
 	@echo "==> Exploring the reference service on PostgreSQL, correct and then with each bug"
@@ -39,7 +39,7 @@ build: packages
 	@echo "==> Building rewind (release; the first time takes a few minutes)"
 	@REWIND_REVISION="$$(scripts/revision)" $(SWIFT) build $(RELEASE) --product rewind
 
-## install the program, its manual and completions for bash, zsh and fish; PREFIX and DESTDIR say where
+## install       the program, its manual and completions for bash, zsh and fish; PREFIX and DESTDIR say where
 install: build manual
 	@echo "==> Installing below $(DESTDIR)$(PREFIX)"
 	@install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" \
@@ -50,16 +50,17 @@ install: build manual
 	@$(REWIND) --generate-completion-script zsh > "$(DESTDIR)$(ZSHDIR)/_rewind"
 	@$(REWIND) --generate-completion-script fish > "$(DESTDIR)$(FISHDIR)/rewind.fish"
 
-## uninstall what `make install` with the same PREFIX and DESTDIR has put there
+## uninstall     what `make install` with the same PREFIX and DESTDIR has put there
 uninstall:
 	rm -f "$(DESTDIR)$(BINDIR)/rewind" "$(DESTDIR)$(BASHDIR)/rewind" "$(DESTDIR)$(ZSHDIR)/_rewind" \
 		"$(DESTDIR)$(FISHDIR)/rewind.fish" "$(DESTDIR)$(MANDIR)/man1/rewind.1" "$(DESTDIR)$(MANDIR)/man1/"rewind.*.1
 
-## deb     a Debian package in .build/packages
+## deb           a Debian package in .build/packages
+deb: PACKAGES += dpkg-dev
 deb: build manual
 	@scripts/make-deb $(REWIND) .build/packages
 
-## tarball of the source in .build/packages, which builds without git
+## tarball       of the source in .build/packages, which builds without git
 tarball:
 	@scripts/make-tarball .build/packages
 
@@ -71,29 +72,29 @@ test-package: deb tarball
 manual: build
 	@SWIFT="$(SWIFT)" scripts/make-manual $(REWIND) .build/manual
 
-## test    lint, unit tests, and tests against the real server and database
+## test          lint, unit tests, and tests against the real server and database
 test: test-packages lint
 	@echo "==> Building the tests (the first time takes a few minutes)"
 	@$(SWIFT) build --build-tests
 	@SWIFT="$(SWIFT)" scripts/run-tests
 
-## bench   speed as ratios; takes about a minute
+## bench         speed as ratios; takes about a minute
 bench: PACKAGES += postgresql
 bench: packages
 	@echo "==> Building the benchmarks (release)"
 	@$(SWIFT) build $(RELEASE) --product RewindBenchmarks
 	@.build/release/RewindBenchmarks
 
-## mutants breaks the code in a copy, one way at a time, and expects a test to fail
+## mutants       breaks the code in a copy, one way at a time, and expects a test to fail
 mutants: packages
 	@scripts/mutants
 
-## lint    formatting and house rules
+## lint          formatting and house rules
 lint:
 	@echo "==> Linting"
 	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Examples Benchmarks
 
-## docs    DocC pages of the libraries into .build/docs
+## docs          DocC pages of the libraries into .build/docs
 docs: packages
 	@mkdir -p .build/docs
 	@for target in Rewind RewindHTTP RewindPostgres RewindSQLite Money; do \

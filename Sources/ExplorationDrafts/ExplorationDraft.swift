@@ -15,21 +15,21 @@ public struct ExplorationDraft: Sendable {
     /// - Parameter file: names the document in errors and in the draft.
     /// - Throws: ``FileError`` for what is no such document.
     public init(openAPI text: String, file: String, settings: DraftSettings = DraftSettings()) throws(FileError) {
-        let document = try OpenAPIDocument(parsing: text, file: file)
+        let document = try OpenAPIDocument(parsing: text.withoutMarks, file: file)
         self.init(try OpenAPIDrafting(document, settings).draft())
     }
 
     /// Drafts from requests that a browser or a proxy has recorded: an HTTP archive (HAR 1.2).
     /// - Throws: ``FileError`` for what is no such archive, or has no request to an API in it.
     public init(archive text: String, file: String, settings: DraftSettings = DraftSettings()) throws(FileError) {
-        let recording = try HTTPArchive(parsing: text, file: file).recording()
+        let recording = try HTTPArchive(parsing: text.withoutMarks, file: file).recording()
         self.init(RecordedDrafting(recording, settings).draft())
     }
 
     /// Drafts from a list of `curl` commands, as in a shell script or a README.
     /// - Throws: ``FileError`` for quotes that are not closed, and where no command is one of `curl`.
     public init(curlCommands text: String, file: String, settings: DraftSettings = DraftSettings()) throws(FileError) {
-        let recording = try CurlCommands(parsing: text, file: file).recording()
+        let recording = try CurlCommands(parsing: text.withoutMarks, file: file).recording()
         self.init(RecordedDrafting(recording, settings).draft())
     }
 
@@ -62,6 +62,12 @@ public struct DraftSettings: Sendable {
         self.url = url
         self.database = database
         self.start = start
+    }
+
+    /// With `{port}` meant where the API is started.
+    func urlTemplate(_ url: String) -> String {
+        let literal = Templates.literal(url)
+        return start.isEmpty ? literal : literal.replacing("{{port}}", with: "{port}")
     }
 
     /// The words of a command line, as a shell takes them apart.

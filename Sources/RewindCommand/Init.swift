@@ -93,7 +93,15 @@ struct Init: ParsableCommand {
     }
 
     private var settings: DraftSettings {
-        DraftSettings(url: url, database: database, start: start.flatMap(DraftSettings.words) ?? [])
+        DraftSettings(
+            url: url, database: database.map(seenFromOutput), start: start.flatMap(DraftSettings.words) ?? [])
+    }
+
+    /// A database file is looked for beside the exploration file, which may be written elsewhere than here.
+    private func seenFromOutput(_ database: String) -> String {
+        let isHere = output == "-" || !output.contains("/")
+        if isHere || database.contains("://") || database.hasPrefix("/") { return database }
+        return URL(fileURLWithPath: database).path
     }
 
     private func read(_ path: String) throws -> String { try DraftSource.text(of: path) }
@@ -152,7 +160,8 @@ struct DraftQuestions {
         let spec = ask("Where is the API's OpenAPI document?", or: "there is none")
         let database = ask("Which test database does it use: a SQLite file, or postgresql://…?", or: "not known")
         let start = ask("What starts the API, such as node server.js --port {port}?", or: "it is running")
-        let url = start == nil ? ask("Where does it run?", or: "http://127.0.0.1:8080") : nil
+        let url =
+            start == nil ? ask("Where does it run?", or: spec == nil ? "http://127.0.0.1:8080" : "as it says") : nil
         guard let words = start.map(DraftSettings.words) ?? [] else {
             Terminal.note("A quote in the command is not closed: \(start ?? "")")
             throw ExitCode.notDecided

@@ -76,6 +76,10 @@ import Testing
         ("curl http://a/$(id", "c.sh:1:15: This $( is not closed."),
         ("curl -s", "c.sh:1:1: This curl command has no URL."),
         ("curl http://a -X", "c.sh:1:15: -X needs a value."),
+        (
+            "curl -X PAY http://a",
+            "c.sh:1:9: “PAY” is no method that an action can have: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS."
+        ),
         ("curl ftp://a/b", "c.sh:1:6: “ftp://a/b” is no URL of an API."),
     ])
     func `is refused for curl commands`(command: String, message: String) throws {

@@ -163,7 +163,8 @@ extension DraftBody {
         case .multipart(let fields):
             let members = fields.map { field in
                 let file: JSON = [
-                    "file": .string("\(field.name).txt"), "content": .string(field.value), "type": "text/plain",
+                    "file": .string(Templates.literal("\(field.name).txt")), "content": .string(field.value),
+                    "type": "text/plain",
                 ]
                 return JSON.Member(field.name, field.isFile ? file : .string(field.value))
             }

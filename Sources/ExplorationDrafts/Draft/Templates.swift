@@ -19,6 +19,17 @@ enum Templates {
         return result
     }
 
+    /// The text of a JSON value whose texts are templates already: only the braces around members are doubled.
+    static func text(of value: JSON) -> String {
+        switch value {
+        case .object(let members):
+            let parts = members.map { "\(literal(JSON.string($0.name).text)):\(text(of: $0.value))" }
+            return "{{" + parts.joined(separator: ",") + "}}"
+        case .array(let elements): return "[" + elements.map(text).joined(separator: ",") + "]"
+        case .null, .bool, .number, .string: return value.text
+        }
+    }
+
     /// A JSON value whose texts mean themselves.
     static func literal(_ value: JSON) -> JSON {
         switch value {

@@ -129,7 +129,7 @@ extension OpenAPIDrafting {
             }?.path
         let servers = (document.root["servers"]?.elements ?? []).compactMap(serverURL)
         if let url = settings.url {
-            api.url = Templates.literal(url)
+            api.url = settings.urlTemplate(url)
         } else if let local = servers.first(where: \.isLoopbackURL), settings.start.isEmpty {
             api.url = Templates.literal(local)
         } else {

@@ -59,7 +59,8 @@ extension OpenAPIDrafting {
     func actionPath(_ index: Int) -> String {
         let operation = operations[index]
         var path = Templates.literal(operation.path)
-        for parameter in operation.parameters where parameter.location == "path" {
+        for parameter in operation.parameters
+        where parameter.location == "path" && !parameter.name.contains(where: "{}".contains) {
             let value: String
             if let variable = wiring.wires[index]?[parameter.name] {
                 value = "{\(variable)}"
@@ -303,19 +304,26 @@ extension OpenAPIDrafting {
     private func draftBody(_ value: JSON, _ operation: Operation) -> DraftBody {
         let type = operation.body?.contentType ?? "application/json"
         if type.isJSONType { return .json(value) }
-        guard case .object(let members) = value else { return .text(value.plainText, contentType: type) }
+        guard case .object(let members) = value else {
+            let text = if case .string(let text) = value { text } else { Templates.text(of: value) }
+            return .text(text, contentType: Templates.literal(type))
+        }
         if type.hasPrefix("application/x-www") {
-            return .form(members.map { ($0.name, $0.value.plainText) })
+            return .form(members.map { ($0.name, fieldText($0.value)) })
         }
         if type.hasPrefix("multipart/") {
             let schema = try? document.schema(operation.body?.schema)
             let fields = members.map { member in
                 let format = schema?.property(member.name).flatMap { try? document.schema($0) }?.format
-                return (name: member.name, value: member.value.plainText, isFile: format == "binary")
+                return (name: member.name, value: fieldText(member.value), isFile: format == "binary")
             }
             return .multipart(fields)
         }
-        return .text(value.text, contentType: type)
+        return .text(Templates.text(of: value), contentType: Templates.literal(type))
+    }
+
+    private func fieldText(_ value: JSON) -> String {
+        if case .string(let text) = value { text } else { Templates.text(of: value) }
     }
 }
 

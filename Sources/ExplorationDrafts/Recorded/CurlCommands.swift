@@ -36,7 +36,7 @@ private struct CurlReader {
     var words: [ShellWord]
     var requests: [RecordedRequest] = []
     var notes: [String] = []
-    private var method: String?
+    private var method: ShellWord?
     private var urls: [ShellWord] = []
     private var headers: [(name: String, value: String)] = []
     private var data: [String] = []
@@ -108,11 +108,11 @@ private struct CurlReader {
         }
         let text = word.text
         switch option {
-        case "X", "request": method = text
+        case "X", "request": method = word
         case "url": urls.append(word)
         case "H", "header":
             let sides = text.split(separator: ":", maxSplits: 1).map { $0.trimming(" ") }
-            if sides.count == 2 { headers.append((sides[0], sides[1])) }
+            if sides.count == 2, RecordedRequest.isHeaderName(sides[0]) { headers.append((sides[0], sides[1])) }
         case "json":
             isJSON = true
             addData(text, word)
@@ -121,7 +121,9 @@ private struct CurlReader {
         case "F", "form", "form-string":
             let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let value = sides.count > 1 ? sides[1] : ""
-            fields.append((sides[0], value.hasPrefix("@") ? "a file" : value, value.hasPrefix("@")))
+            if !sides[0].isEmpty {
+                fields.append((sides[0], value.hasPrefix("@") ? "a file" : value, value.hasPrefix("@")))
+            }
         case "u", "user":
             let sides = text.split(separator: ":", maxSplits: 1).map(String.init)
             user = (sides.first ?? "", sides.count > 1 ? sides[1] : "")
@@ -140,10 +142,14 @@ private struct CurlReader {
 
     private mutating func finish(_ curl: ShellWord) throws(FileError) {
         guard !urls.isEmpty else { throw FileError("This curl command has no URL.", at: curl.position) }
+        if let method, !RecordedRequest.methods.contains(method.text.uppercased()) {
+            let known = RecordedRequest.methods.joined(separator: ", ")
+            throw FileError("“\(method.text)” is no method that an action can have: \(known).", at: method.position)
+        }
         for url in urls {
             let hasBody = !data.isEmpty && !isQuery || !fields.isEmpty
             let usual = isHead ? "HEAD" : hasBody ? "POST" : "GET"
-            guard var request = RecordedRequest(method: method ?? usual, url: url.text) else {
+            guard var request = RecordedRequest(method: method?.text ?? usual, url: url.text) else {
                 throw FileError("“\(url.text)” is no URL of an API.", at: url.position)
             }
             request.headers = headers

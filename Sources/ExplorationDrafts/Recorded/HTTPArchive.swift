@@ -44,7 +44,7 @@ struct HTTPArchive {
                 at: start)
         }
         if others > 0 {
-            recording.notes.append("\(others) recorded requests were passed over: pages, scripts, images.")
+            recording.notes.append("Passed over: \(others) of pages, scripts, images and the like.")
         }
         return recording
     }
@@ -58,7 +58,7 @@ struct HTTPArchive {
         let changes = ["POST", "PUT", "PATCH", "DELETE"].contains(recorded.method)
         guard changes || recorded.method == "GET" && type.isJSONType && !type.isEmpty else { return nil }
         if let pairs = request["queryString"]?.namedValues, !pairs.isEmpty { recorded.query = pairs }
-        recorded.headers = request["headers"]?.namedValues ?? []
+        recorded.headers = (request["headers"]?.namedValues ?? []).filter { RecordedRequest.isHeaderName($0.name) }
         recorded.status = entry["response"]?["status"]?.spelled.flatMap { Int($0) }
         recorded.body = body(request["postData"])
         if var text = content?["text"]?.spelled, type.isJSONType {
@@ -87,7 +87,8 @@ extension JSON {
     fileprivate var namedValues: [(name: String, value: String)] {
         guard case .array(let elements) = self else { return [] }
         return elements.compactMap { element in
-            element["name"]?.spelled.map { ($0, element["value"]?.spelled ?? "") }
+            guard let name = element["name"]?.spelled, !name.isEmpty else { return nil }
+            return (name, element["value"]?.spelled ?? "")
         }
     }
 }

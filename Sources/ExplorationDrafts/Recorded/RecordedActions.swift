@@ -36,7 +36,7 @@ extension RecordedDrafting {
         action.query = request.query.map { pair in
             (pair.name, variableOrText(pair.value, named: pair.name))
         }
-        for header in request.headers where isOwn(header.name) {
+        for header in request.headers where isOwn(header.name) && !Secrets.isSecret(header) {
             action.headers.append((header.name, secrets.template(header.value, named: header.name)))
         }
         let key = request.headers.first { $0.name.lowercased().hasSuffix("idempotency-key") }

@@ -110,7 +110,7 @@ struct RecordedDrafting {
     private func ownNotes(_ draft: Draft) -> [String] {
         var notes: [String] = []
         let others = recording.requests.count - requests.count
-        if others > 0 { notes.append("\(others) requests to other servers than \(origin) were passed over.") }
+        if others > 0 { notes.append("Passed over: \(others) to other servers than \(origin).") }
         if settings.database == nil {
             notes.append(
                 "Nothing is rewound yet: say which test database the API uses, in systems or by --database FILE-OR-URL."
@@ -130,7 +130,7 @@ extension RecordedDrafting {
         var api = DraftAPI()
         api.start = settings.start
         if let url = settings.url {
-            api.url = Templates.literal(url)
+            api.url = settings.urlTemplate(url)
         } else if !settings.start.isEmpty {
             api.url = nil
         } else if origin.isLoopbackURL {
@@ -157,7 +157,7 @@ extension RecordedDrafting {
                 password: secrets.template(user.password, named: "auth"))
         }
         for request in requests {
-            for header in request.headers where Secrets.isSecret(header.name) {
+            for header in request.headers where Secrets.isSecret(header) {
                 addSecret(header, to: &api)
             }
         }

@@ -49,13 +49,21 @@ struct RecordedRequest {
         query = parts.count > 1 ? Self.pairs(parts[1]) : []
     }
 
+    /// Those that an action can have.
+    static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+    /// Whether an action can send a header of that name.
+    static func isHeaderName(_ name: String) -> Bool {
+        name.wholeMatch(of: /[!#$%&'*+.^_`|~0-9A-Za-z\-]+/) != nil
+    }
+
     /// `a=1&b=two+words`, decoded.
     static func pairs(_ text: String) -> [(name: String, value: String)] {
         text.split(separator: "&").map { pair in
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 .map { String($0).replacing("+", with: " ").percentDecoded }
             return (sides[0], sides.count > 1 ? sides[1] : "")
-        }
+        }.filter { !$0.0.isEmpty }
     }
 
     func header(_ name: String) -> String? {

@@ -22,9 +22,15 @@ struct Secrets {
         } || joined == "key" || joined.hasSuffix("_key")
     }
 
+    /// By its name, or because it says itself that it lets somebody in.
+    static func isSecret(_ header: (name: String, value: String)) -> Bool {
+        let value = header.value.lowercased()
+        return isSecret(header.name) || value.hasPrefix("bearer ") || value.hasPrefix("basic ")
+    }
+
     init(_ requests: [RecordedRequest]) {
         for request in requests {
-            for header in request.headers where Self.isSecret(header.name) { collect(header) }
+            for header in request.headers where Self.isSecret(header) { collect(header) }
             for pair in request.query where Self.isSecret(pair.name) { add(pair.value, pair.name) }
             if let user = request.user {
                 add(user.password, "api_password")

@@ -21,6 +21,14 @@ enum EnvironmentMark {
     static func marked(_ name: String) -> String { "\(open)\(name)\(close)" }
 }
 
+extension String {
+    /// Without the private characters that would be taken for ours.
+    var withoutMarks: String {
+        replacing(String(EnvironmentMark.open), with: "\u{FFFD}").replacing(
+            String(EnvironmentMark.close), with: "\u{FFFD}")
+    }
+}
+
 /// Takes a shell script apart into commands and words: quotes, line continuations, comments, `;`, `&&` and pipes.
 struct ShellReader {
     private let characters: [Character]

@@ -4,7 +4,7 @@ func templateText(_ settings: DraftSettings) -> String {
     var api = DraftAPI()
     api.start = settings.start
     if let url = settings.url {
-        api.url = Templates.literal(url)
+        api.url = settings.urlTemplate(url)
     } else if settings.start.isEmpty {
         api.url = "http://127.0.0.1:8080"
     }

@@ -115,6 +115,7 @@ struct Assembly {
 /// The names that a file declares, whether or not what stands behind them could be understood.
 struct DeclaredNames {
     private(set) var variables: [Located<String>] = []
+    private var declared: Set<String> = []
     private(set) var actions: [Located<String>] = []
     /// Variables that some action saves or sets.
     private(set) var written: Set<String> = []
@@ -125,12 +126,15 @@ struct DeclaredNames {
 
     var variableNames: [String] { variables.map(\.value) }
 
+    func declares(_ variable: String) -> Bool { declared.contains(variable) }
+
     mutating func add(_ node: LocatedNode) {
         let sections = [node, node["context"], node["actions"]].compactMap { $0 }
         let hasStranger = node.entries.contains { FileFormat.file[$0.key.value] == nil }
         isIncomplete = isIncomplete || hasStranger || !sections.allSatisfy(\.isNothingOrMapping)
         for entry in node["context"]?.entries ?? [] {
             variables.append(entry.key)
+            declared.insert(entry.key.value)
             if entry.value.isNothing { nullAtFirst.insert(entry.key.value) }
         }
         for entry in node["actions"]?.entries ?? [] {

@@ -9,7 +9,8 @@ enum Suggestion {
     static func nearest(to name: String, among known: some Sequence<String>) -> String? {
         let word = Array(name.prefix(100))
         var best: (name: String, distance: Int)?
-        for candidate in known {
+        // With more names than that, nobody waits for a suggestion.
+        for candidate in known.prefix(200) {
             let other = Array(candidate.prefix(100))
             let most = max(1, min(3, max(word.count, other.count) / 3))
             guard abs(other.count - word.count) <= most else { continue }

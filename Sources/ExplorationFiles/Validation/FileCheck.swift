@@ -32,6 +32,11 @@ struct FileCheck {
         errors.append(FileError(message, at: position))
     }
 
+    /// Only for the first errors: a file with hundreds of unknown names has another trouble than spelling.
+    private func suggestion(for name: String, among known: [String]) -> String {
+        errors.count < 50 ? Suggestion.sentence(for: name, among: known) : ""
+    }
+
     private mutating func checkContext() {
         var spellings: [String: String] = [:]
         for variable in file.context {
@@ -76,7 +81,7 @@ struct FileCheck {
             default:
                 fail(
                     "Only {port} and {database} are known in “start”, not {\(variable.value)}."
-                        + Suggestion.sentence(for: variable.value, among: ["port", "database"]),
+                        + suggestion(for: variable.value, among: ["port", "database"]),
                     at: variable.position)
             }
         }
@@ -123,7 +128,7 @@ struct FileCheck {
             let systems = file.systems.map(\.name.value)
             if let system, !systems.contains(system.value) {
                 fail(
-                    "There is no system “\(system.value)”.\(Suggestion.sentence(for: system.value, among: systems))",
+                    "There is no system “\(system.value)”.\(suggestion(for: system.value, among: systems))",
                     at: system.position)
             } else if systems.isEmpty {
                 fail("There is no system that could be asked: “systems” is empty.", at: query.position)
@@ -134,19 +139,19 @@ struct FileCheck {
     }
 
     private mutating func requireVariable(_ name: Located<String>) {
-        if names.isIncomplete || names.variableNames.contains(name.value) { return }
+        if names.isIncomplete || names.declares(name.value) { return }
         fail(
-            "“context” has no variable “\(name.value)”.\(Suggestion.sentence(for: name.value, among: names.variableNames))",
+            "“context” has no variable “\(name.value)”.\(suggestion(for: name.value, among: names.variableNames))",
             at: name.position)
     }
 
     private mutating func check(_ templates: [Template], arguments: [String]) {
         for variable in templates.flatMap(\.variables) where !arguments.contains(variable.value) {
-            guard names.variableNames.contains(variable.value) else {
+            guard names.declares(variable.value) else {
                 if names.isIncomplete { continue }
                 fail(
                     "Nobody declares “\(variable.value)”: it is no variable of the context and no argument."
-                        + Suggestion.sentence(for: variable.value, among: names.variableNames + arguments),
+                        + suggestion(for: variable.value, among: names.variableNames + arguments),
                     at: variable.position)
                 continue
             }
@@ -166,7 +171,7 @@ struct FileCheck {
         let actions = names.actions.map(\.value)
         for arrow in states.arrows where !actions.contains(arrow.action.value) && !names.isIncomplete {
             fail(
-                "There is no action “\(arrow.action.value)”.\(Suggestion.sentence(for: arrow.action.value, among: actions))",
+                "There is no action “\(arrow.action.value)”.\(suggestion(for: arrow.action.value, among: actions))",
                 at: arrow.action.position)
         }
     }

@@ -1,6 +1,8 @@
 /// The lines of a YAML file, as the parser counts them.
 final class SourceLines: Sendable {
     let lines: [[Unicode.Scalar]]
+    /// Of each line, what stands before the white space at its end.
+    private let inkCounts: [Int]
 
     init(_ text: String) {
         var lines: [[Unicode.Scalar]] = [[]]
@@ -14,7 +16,11 @@ final class SourceLines: Sendable {
             previous = scalar
         }
         self.lines = lines
+        inkCounts = lines.map { line in (line.lastIndex { $0 != " " && $0 != "\t" } ?? -1) + 1 }
     }
+
+    /// Whether only white space is left of a line from a column on, both from 0.
+    func isBlank(_ line: Int, from column: Int) -> Bool { line >= lines.count || column >= inkCounts[line] }
 
     /// What is left of a line from a column on, both from 0.
     func rest(_ line: Int, from column: Int) -> ArraySlice<Unicode.Scalar> {
@@ -122,7 +128,7 @@ struct ScalarPlaces {
 
     /// Whether only white space is left of the line.
     private var isAtEndOfLine: Bool {
-        source.rest(line, from: column).allSatisfy { $0 == " " || $0 == "\t" }
+        source.isBlank(line, from: column)
     }
 
     private mutating func startNextLine() {

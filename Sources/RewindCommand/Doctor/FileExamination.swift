@@ -52,7 +52,7 @@ struct FileExamination {
     private func examineSystems(of file: ExplorationFile, in checkup: inout Checkup) async {
         for system in file.systems {
             switch system.kind {
-            case .sqlite(let path): await doctor.examine(file.resolved(path.value), in: &checkup)
+            case .sqlite(let path): await doctor.examine(path.position.resolved(path.value), in: &checkup)
             case .postgres(let url): await doctor.examine(url.value, in: &checkup)
             }
         }
