@@ -2,6 +2,7 @@ import ArgumentParser
 import ExplorationFiles
 import Foundation
 import Rewind
+import RewindReport
 
 /// `rewind explore`
 struct Explore: AsyncParsableCommand {
@@ -34,6 +35,7 @@ struct Explore: AsyncParsableCommand {
         let (search, json, started) = (search, json, Date())
         // The API and copies of its database come and go inside, so that a signal at any time leaves nothing behind.
         try await Interruption.endingTask {
+            if let replay = opened.file.replay { return try await opened.take(replay) }
             let result = try await opened.sayingWhatFails { try await opened.explored(by: search) }
             let keeping = Reporting.Keeping(origin: opened.origin, exploration: opened.title, started: started)
             try Reporting(result, redaction: opened.redaction, keeping: keeping).report(json: json)
@@ -85,6 +87,21 @@ extension OpenedExploration {
             guard case .failed = result.stopReason else { return }
             for note in notes { Terminal.note(redaction.sentence(note)) }
         }
+    }
+
+    /// Takes the file's path instead of exploring.
+    /// - Throws: the exit code, always.
+    func take(_ replay: ReplayPart) async throws {
+        let path = replay.path.map { PathStep(label: $0.value) }
+        let result = try await sayingWhatFails {
+            try await withWorkers(1) { team in
+                await (try Explorer(exploration, by: team.workers)).replay(path, expecting: replay.rule?.value)
+            }
+        }
+        let report = ReplayReport(
+            result, of: replay.rule?.value ?? title, path, isColored: Terminal.resultsAreColored, redaction: redaction)
+        Terminal.result(report.text)
+        throw result.exitCode
     }
 
     /// Prints what keeps the operation from giving anything, without what must not be shown.

@@ -91,3 +91,68 @@ private func recorded(
         #expect(try await recorded().changeToLookFor == "orders: status step 1 → step 2.")
     }
 }
+
+@Suite struct `A curl script` {
+    @Test func `takes ids from answers and secrets from the environment`() async throws {
+        let lines = CurlScript(try await recorded()).text.split(separator: "\n").map(String.init)
+        #expect(lines.contains("answer_2_dataid=$(field 2 'data' 'id') || exit 2"))
+        #expect(
+            lines.contains(
+                "[ -n \"${PASSWORD:-}\" ] || { echo \"Set PASSWORD: it is secret, and so not in this script.\" >&2; exit 2; }"
+            ))
+        #expect(
+            lines.contains(
+                "send 3 'pay_order' 200 POST '/orders/'\"$answer_2_dataid\"'/pay' -H 'Content-Type: application/json' "
+                    + "-H 'Authorization: Bearer '\"$answer_1_access_token\" -H 'X-Api-Key: '\"$X_API_KEY\" "
+                    + "--data-raw '{\"order_id\":'\"$answer_2_dataid\"',\"amount\":\"1.00\",\"customer_id\":\"c1\","
+                    + "\"note\":\"it'\\''s 17\"}'"))
+        #expect(!lines.joined().contains("sesame"))
+    }
+
+    @Test func `compares what the last answer says, without what differs from run to run`() async throws {
+        let body = #"{"id":17,"status":"paid","total":1.50,"paid_at":"2026-11-21T12:00:00Z","code":"x"}"#
+        let script = CurlScript(try await recorded(lastBody: body)).text
+        #expect(script.contains("[ \"$got\" = 'paid' ]"))
+        #expect(script.contains("[ \"$got\" = '1.50' ]"))
+        #expect(!script.contains("2026-11-21"))
+        #expect(script.hasSuffix("echo 'STILL FAILS, as far as the answers show.'\nexit 1\n"))
+    }
+
+    @Test func `of a server error looks at the status alone`() async throws {
+        let script = CurlScript(try await recorded(rule: .law, lastStatus: 500)).text
+        #expect(script.contains("    000 | 5*) echo \"STILL FAILS, in another way: $status\"; exit 1 ;;"))
+        #expect(script.hasSuffix("echo \"STILL FAILS: no_server_error\"\nexit 1\n"))
+    }
+
+    @Test func `says that it can't tell what shows only in the database`() async throws {
+        let script = CurlScript(try await recorded(rule: .law, lastStatus: 409)).text
+        #expect(script.contains("CAN'\\''T TELL from answers. Look at the database: orders: status step 1 → step 2."))
+        #expect(script.hasSuffix("exit 2\n"))
+    }
+}
+
+@Suite struct `Other forms` {
+    @Test func `of a file quote what YAML or the format would take for its own`() async throws {
+        let text = PathFile(try await recorded(), importing: "it's ${HOME}.yaml").text
+        #expect(text.contains("import: 'it''s $${HOME}.yaml'\n"))
+        #expect(text.hasSuffix("  path:\n    - 'login'\n    - 'create_order'\n    - 'pay_order'\n"))
+    }
+
+    @Test func `of a report show no secret, and where values come from`() async throws {
+        let text = BugReport(try await recorded(), remarks: ["rewind 0.1"]).text
+        #expect(text.hasPrefix("# Nothing is ever paid\n\n**never_paid** (critical): Nothing is ever paid\n"))
+        #expect(text.contains("POST /orders/<data.id of answer 2>/pay\n"))
+        #expect(text.contains("X-Api-Key: <secret X_API_KEY>\n"))
+        #expect(text.contains("| orders | status | step 1 | step 2 |\n"))
+        #expect(text.hasSuffix("- rewind 0.1\n"))
+        #expect(!text.contains("sesame"))
+    }
+
+    @Test func `of a Swift test end in what is expected`() async throws {
+        let text = SwiftTest(try await recorded(), of: "Shop.orders", in: "Shop").text
+        #expect(
+            text.hasPrefix("import Foundation\nimport Rewind\nimport RewindHTTP\nimport RewindSQLite\nimport Shop\n"))
+        #expect(text.contains("await explorer.replay(path, expecting: \"never_paid\")"))
+        #expect(text.contains("try Explorer(Shop.orders, in: World("))
+    }
+}

@@ -93,7 +93,7 @@ import Testing
     @Test func `does not decide when the rule could not be checked`() async throws {
         struct Broken: Error, CustomStringConvertible { let description = "no such column: total" }
         let exploration = shopExploration(invariants: [
-            Invariant("sums", .high, "Sums agree") { _ in throw Broken() }.when { $0.status == .paid }
+            Invariant("sums", .high, "Sums agree") { _ -> Bool in throw Broken() }.when { $0.status == .paid }
         ])
         let explorer = try Explorer(exploration, in: Shop().world)
         let result = await explorer.replay(["create_order", "pay_order"], expecting: "sums")

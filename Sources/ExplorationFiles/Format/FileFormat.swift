@@ -25,11 +25,21 @@ enum FileFormat {
             Key("identity", identity, "When two states are the same one."),
             Key("exempt", texts, "Tables that refused and safe requests may write to."),
             Key("limits", limits, "How far the search goes; options of the command line come first."),
+            Key("replay", replay, "A path that rewind explore takes instead of exploring."),
         ], rules: [])
 
     static let texts = Shape.oneOrMore(.leaf(.text))
     static let templates = Shape.mapping(.any, .leaf(.template))
     static let headers = Shape.mapping(.header, .leaf(.template))
+
+    private static let replay = Shape.keys(
+        "“replay”",
+        [
+            Key(
+                "path", .list(.leaf(.text), atLeast: 1), required: true,
+                "The steps as reports show them: actions, with the argument in parentheses."),
+            Key("rule", .text, "The invariant, law or rule that the path broke; any unless said."),
+        ])
 
     private static let api = Shape.keys(
         "“api”",

@@ -19,6 +19,8 @@ public struct ExplorationFile: Sendable {
     /// Tables that refused and safe requests may write to.
     public var exemptTables: [Located<String>] = []
     public var limits = LimitsPart()
+    /// A path to take instead of exploring.
+    public var replay: ReplayPart?
     /// Values of environment variables that the file took in: never to be shown.
     public var secrets: Set<String> = []
 }
@@ -94,6 +96,14 @@ public struct IdentityPart: Sendable {
 public struct LawPart: Sendable {
     public var name: Located<String>
     public var reason: String
+}
+
+/// `replay`: a path that is taken instead of exploring.
+public struct ReplayPart: Sendable {
+    /// The steps, as reports show them: `refund_order`, or `partial_refund(25.00)`.
+    public var path: [Located<String>]
+    /// What the path broke; any rule when the file does not say.
+    public var rule: Located<String>?
 }
 
 /// `limits`, and how the search goes; options of the command line come before them.

@@ -47,6 +47,9 @@ struct Assembly {
         }
         file.exemptTables += node["exempt"]?.texts ?? []
         if let part = node["limits"] { file.limits.override(with: LimitsPart(part)) }
+        if let part = node["replay"], claim("replay", Located("", at: part.position)) {
+            file.replay = ReplayPart(path: part["path"]?.texts ?? [], rule: part["rule"]?.text)
+        }
         if let part = node["states"] { add(states: part) }
     }
 

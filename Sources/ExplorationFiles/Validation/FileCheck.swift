@@ -1,3 +1,5 @@
+import Rewind
+
 /// What only the whole file shows: names that nobody declares, and parts that need others.
 struct FileCheck {
     private let file: ExplorationFile
@@ -13,9 +15,17 @@ struct FileCheck {
         for invariant in file.invariants { check(invariant) }
         if let states = file.states { check(states) }
         if let identity = file.identity { check(identity) }
+        for step in file.replay?.path ?? [] { check(step) }
         if let workers = file.limits.workers, workers.value > 1, file.api.start == nil {
             fail("Several workers need “api.start”: each explores with an API of its own.", at: workers.position)
         }
+    }
+
+    private mutating func check(_ step: Located<String>) {
+        let known = names.actions.map(\.value)
+        let action = PathStep(label: step.value).action
+        if known.contains(action) || known.contains(step.value) || names.isIncomplete { return }
+        fail("There is no action “\(action)”.\(Suggestion.sentence(for: action, among: known))", at: step.position)
     }
 
     private mutating func fail(_ message: String, at position: SourcePosition) {

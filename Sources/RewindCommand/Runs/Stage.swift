@@ -25,6 +25,19 @@ struct Stage: Sendable {
         return try PlaceOptions.open(path, at: place).redaction
     }
 
+    /// Where an API runs that nobody starts for a replay.
+    /// - Throws: `ExitCode` once it was said that there is none.
+    func runningURL() throws -> String {
+        if let url = place.url { return url }
+        if case .file(let path, _) = origin {
+            let file = try PlaceOptions.open(path, at: place).file
+            if file.api.start == nil, let url = try? file.api.url?.text([:]) { return url }
+        }
+        Terminal.note(
+            "Rewind starts the API for every replay: just replay again. --watch is for one that runs by itself.")
+        throw ExitCode.notDecided
+    }
+
     /// Starts what is to be started, has paths replayed, and ends everything, whatever happens in between.
     /// - Throws: `ExitCode` once it was said what fails.
     func use<R: Sendable>(_ body: @Sendable (any PathReplayer) async throws -> R) async throws -> R {
