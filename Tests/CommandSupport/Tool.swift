@@ -71,7 +71,7 @@ package final class Tool {
 
     /// Waits for its end.
     /// - Throws: ``DeadlinePassed``; the usual time is far more than a small exploration needs.
-    package func end(within deadline: Duration = .seconds(60)) async throws -> Ending {
+    package func end(within deadline: Duration = .seconds(300)) async throws -> Ending {
         try await eventually("the end of \(process.arguments ?? [])", within: deadline) { [self] in !isRunning }
         return Ending(
             status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,

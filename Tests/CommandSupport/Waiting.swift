@@ -10,7 +10,7 @@ package struct DeadlinePassed: Error, CustomStringConvertible {
 /// Waits until the condition holds, looking again and again.
 /// - Throws: ``DeadlinePassed`` when it does not in time; the time is far more than any machine needs.
 package func eventually(
-    _ what: String, within deadline: Duration = .seconds(60), _ holds: () async throws -> Bool
+    _ what: String, within deadline: Duration = .seconds(120), _ holds: () async throws -> Bool
 ) async throws {
     let start = ContinuousClock.now
     while try await !holds() {
