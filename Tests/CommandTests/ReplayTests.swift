@@ -227,7 +227,7 @@ extension CommandTests {
                 for (number, bug) in bugs.enumerated() {
                     // Two at a time.
                     if number > 1 { shortened += try await group.next() ?? 0 }
-                    group.addTask { try await stepsLeftOut(of: bug) }
+                    group.addTask { try await stepsLeftOut(of: bug.rawValue) }
                 }
                 for try await steps in group { shortened += steps }
             }
@@ -235,19 +235,19 @@ extension CommandTests {
         }
 
         /// Finds a bug by a long path, shrinks that and compares it with the shortest.
-        private func stepsLeftOut(of bug: Bug) async throws -> Int {
+        private func stepsLeftOut(of bug: String) async throws -> Int {
             _ = try await rewind(
-                "demo", "--exploration", "payments", "--bug", bug.rawValue, "--keep", "--strategy", "depth-first",
-                "--max-violations", "1", "--json", "deep.json", in: bug.rawValue)
-            let deep = try ResultDocument(contentsOf: scratch.path("\(bug.rawValue)/deep.json"))
-            let found = try #require(deep.violations.first, "\(bug.rawValue)")
-            let shrunk = try await rewind("shrink", found.id, in: bug.rawValue)
-            let nearest = try await explored("--bug", bug.rawValue, "--max-depth", "5", in: scratch)
+                "demo", "--exploration", "payments", "--bug", bug, "--keep", "--strategy", "depth-first",
+                "--max-violations", "1", "--json", "deep.json", in: bug)
+            let deep = try ResultDocument(contentsOf: scratch.path("\(bug)/deep.json"))
+            let found = try #require(deep.violations.first, "\(bug)")
+            let shrunk = try await rewind("shrink", found.id, in: bug)
+            let nearest = try await explored("--bug", bug, "--max-depth", "5", in: scratch)
             let shortest = try #require(
-                nearest.violations.filter { $0.name == found.name }.map(\.path.count).min(), "\(bug.rawValue)")
-            let line = try #require(shrunk.lines.first { $0.hasPrefix("    Shrunk: ") }, "\(bug.rawValue): \(shrunk)")
-            #expect(line.hasPrefix("    Shrunk: \(found.path.count) → \(shortest) steps by "), "\(bug.rawValue)")
-            #expect(line.hasSuffix(" replays; nothing more can be left out."), "\(bug.rawValue)")
+                nearest.violations.filter { $0.name == found.name }.map(\.path.count).min(), "\(bug)")
+            let line = try #require(shrunk.lines.first { $0.hasPrefix("    Shrunk: ") }, "\(bug): \(shrunk)")
+            #expect(line.hasPrefix("    Shrunk: \(found.path.count) → \(shortest) steps by "), "\(bug)")
+            #expect(line.hasSuffix(" replays; nothing more can be left out."), "\(bug)")
             return found.path.count - shortest
         }
     }
