@@ -12,7 +12,7 @@ struct Explore: AsyncParsableCommand {
             The file says where the API is, or how to start it, what can be done to it and what must hold \
             (docs/exploration-files.md). Its database is returned to where it was, whatever happens.
 
-            rewind explore payments.yaml
+            rewind explore                       the file exploration.yaml, as rewind init writes it
             rewind explore payments.yaml --max-depth 5 --json result.json
             rewind explore payments.yaml --url http://127.0.0.1:8080
             """)
@@ -20,7 +20,7 @@ struct Explore: AsyncParsableCommand {
     @Argument(
         help: ArgumentHelp("The exploration file, in YAML or JSON.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml", "json"]))
-    var file: String
+    var file = Init.usualOutput
 
     @OptionGroup var search: SearchOptions
     @OptionGroup var place: PlaceOptions
@@ -67,6 +67,7 @@ struct PlaceOptions: ParsableArguments {
             return try OpenedExploration(path, at: place)
         } catch let errors as FileErrors {
             for error in errors.errors { Terminal.note("\(error)") }
+            if !FileManager.default.fileExists(atPath: path) { Terminal.note("A first one is written by: rewind init") }
             throw ExitCode.notDecided
         }
     }

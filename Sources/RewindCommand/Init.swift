@@ -15,7 +15,7 @@ struct Init: ParsableCommand {
                     --start "python3 server.py --port {port} --database {database}"
                 rewind init --har session.har
                 rewind init --curl requests.sh --output checkout.yaml
-                rewind explore exploration.yaml
+                rewind explore
             """)
 
     @Option(
@@ -32,7 +32,10 @@ struct Init: ParsableCommand {
     var curl: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write, or - for the terminal.", valueName: "file"))
-    var output = "exploration.yaml"
+    var output = Self.usualOutput
+
+    /// What other commands look for when no file is given.
+    static let usualOutput = "exploration.yaml"
 
     @Option(help: ArgumentHelp("Where the API is.", valueName: "url"))
     var url: String?

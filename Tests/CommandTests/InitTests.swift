@@ -27,6 +27,22 @@ extension CommandTests {
             #expect(try written().contains("create_order:"))
         }
 
+        @Test func `writes what rewind explore looks for`() async throws {
+            func explored() async throws -> Ending {
+                try await Tool(["explore"], in: scratch, through: ["/usr/bin/env", "-C", scratch.folder.path]).end()
+            }
+            #expect(
+                try await explored().errors == """
+                    exploration.yaml:1:1: There is no file “exploration.yaml”.
+                    A first one is written by: rewind init
+
+                    """)
+            _ = try await initialize()
+            let ending = try await explored()
+            #expect(ending.status == 2)
+            #expect(!(ending.output + ending.errors).contains("There is no file"))
+        }
+
         @Test func `leaves a file that is there, unless it is forced`() async throws {
             try scratch.write("mine", to: "exploration.yaml")
             let refused = try await initialize()

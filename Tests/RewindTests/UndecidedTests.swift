@@ -219,6 +219,15 @@ private struct Unfaithful: RewindableSystem {
             ])
     }
 
+    @Test func `says that nothing was rewound where no system is named`() async throws {
+        let exploration = Exploration(of: Notes.self) { doing("start") { _ in } }
+        #expect(
+            try await explore(exploration, in: World()).warnings == [
+                "No system was rewound: each path went on with what the ones before it had left behind. Name the API's "
+                    + "database, or read findings and states with that in mind."
+            ])
+    }
+
     @Test func `names an action that changes other rows each time`() async throws {
         let memory = MemoryTables(name: "hidden")
         let exploration = Exploration(of: Notes.self) {

@@ -125,6 +125,11 @@ extension Walk {
 
     private var warnings: [String] {
         var warnings = merged.warnings + (isLimited ? neverAccepted : [])
+        if systems.isEmpty {
+            warnings.append(
+                "No system was rewound: each path went on with what the ones before it had left behind. Name the API's "
+                    + "database, or read findings and states with that in mind.")
+        }
         for (index, action) in exploration.actions.enumerated() where coverage.total(action: index).attempts == 0 {
             let wasSkipped = coverage.total(action: index).skipped > 0
             warnings.append(
