@@ -220,7 +220,12 @@ private struct Unfaithful: RewindableSystem {
     }
 
     @Test func `says that nothing was rewound where no system is named`() async throws {
-        let exploration = Exploration(of: Notes.self) { doing("start") { _ in } }
+        let exploration = Exploration(of: Notes.self) {
+            doing("start") { run in
+                let reply = Exchange.Reply.response(status: 200, headers: [], body: [])
+                run.journal.append(Exchange(method: "POST", path: "/", reply: reply))
+            }
+        }
         #expect(
             try await explore(exploration, in: World()).warnings == [
                 "No system was rewound: each path went on with what the ones before it had left behind. Name the API's "

@@ -125,7 +125,7 @@ extension Walk {
 
     private var warnings: [String] {
         var warnings = merged.warnings + (isLimited ? neverAccepted : [])
-        if systems.isEmpty {
+        if systems.isEmpty && statistics.requests.count > 0 {
             warnings.append(
                 "No system was rewound: each path went on with what the ones before it had left behind. Name the API's "
                     + "database, or read findings and states with that in mind.")

@@ -4,7 +4,10 @@ import Foundation
 /// `rewind runs`
 struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists the runs that are kept in .rewind, the newest first, and what each found.")
+        abstract: "Lists the runs that are kept in .rewind, the newest first, and what each found.",
+        discussion: """
+                rewind runs
+            """)
 
     func run() throws {
         let runs = RunStore().runs()

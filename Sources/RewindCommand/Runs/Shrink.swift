@@ -12,6 +12,9 @@ struct Shrink: AsyncParsableCommand {
             a log. What comes of it is kept beside the counterexample, with an id of its own.
 
             Exit codes as for replay.
+
+                rewind shrink c9a9a3d3
+                rewind shrink c9a9a3d3 --max-replays 100
             """)
 
     @OptionGroup var choice: PathChoice
