@@ -76,9 +76,15 @@ struct ConnectionTests {
         let server = try TestServer { $0.number == 3 ? .crash : .respond(response()) }
         let api = try client(server.url)
         for _ in 0..<2 { _ = try await api.get("/") }
-        let lost = APIError.lost(
-            method: method, path: "/pay", reason: "the API closed a kept connection without one")
-        await #expect(throws: lost) { try await api.send(Request(method, "/pay")) }
+        // On a busy machine so much time may have passed that the request went over a new connection.
+        let lost = ["a kept connection", "the connection"].map {
+            APIError.lost(method: method, path: "/pay", reason: "the API closed \($0) without one")
+        }
+        await #expect {
+            try await api.send(Request(method, "/pay"))
+        } throws: { error in
+            lost.contains { $0 == error as? APIError }
+        }
         let unreachable = APIError.unreachable(url: server.url, reason: "connection refused")
         await #expect(throws: unreachable) { try await api.send(Request(method, "/pay")) }
     }

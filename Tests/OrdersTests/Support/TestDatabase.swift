@@ -143,12 +143,7 @@ struct ChangeProbe {
 private enum EmptyDatabases {
     private static let names = Mutex([String]())
 
-    private static let emptying = """
-        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid();
-        DROP SCHEMA public CASCADE;
-        CREATE SCHEMA public
-        """
+    private static let emptying = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
     static func take() throws -> String {
         if let name = names.withLock({ $0.popLast() }) { return name }
@@ -157,12 +152,21 @@ private enum EmptyDatabases {
         return name
     }
 
-    /// Ends whoever still uses it, and empties it; what cannot be emptied is not used again.
+    /// Ends whoever still uses it, gives it another name, so that a service that is just being stopped can't come back to
+    /// it, and empties it. What cannot be emptied is not used again.
     static func giveBack(_ name: String) {
-        guard let url = try? PrivatePostgres.shared().url(database: name),
-            let connection = try? PostgresConnection(url: url, applicationName: "tests"),
-            (try? connection.execute(emptying)) != nil
+        let newName = "orders_\(UUID().uuidString)"
+        let renaming = """
+            SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '\(name)';
+            ALTER DATABASE "\(name)" RENAME TO "\(newName)"
+            """
+        guard (try? connection(to: "postgres").execute(renaming)) != nil,
+            (try? connection(to: newName).execute(emptying)) != nil
         else { return }
-        names.withLock { $0.append(name) }
+        names.withLock { $0.append(newName) }
+    }
+
+    private static func connection(to database: String) throws -> PostgresConnection {
+        try PostgresConnection(url: try PrivatePostgres.shared().url(database: database), applicationName: "tests")
     }
 }
