@@ -43,13 +43,19 @@ package final class Tool {
         process.environment = environment
         if let directory { process.currentDirectoryURL = directory }
         process.standardInput = input
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
+        let files = try [output, errors].map { try FileHandle(forWritingTo: $0) }
+        process.standardOutput = files[0]
+        process.standardError = files[1]
         try process.run()
+        // A process that has run keeps what it was given, and Foundation can't start another beside 1,365 open files: its
+        // list of them is then read beyond its end.
+        for file in files { try file.close() }
+        try? input.fileHandleForReading.close()
     }
 
     deinit {
         if process.isRunning { kill(processID, SIGKILL) }
+        try? input.fileHandleForWriting.close()
     }
 
     package var processID: Int32 { process.processIdentifier }
