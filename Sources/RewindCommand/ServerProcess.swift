@@ -34,7 +34,10 @@ final class ServerProcess {
         let input = Pipe()
         process.standardInput = input
         process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: log)
+        let errors = try FileHandle(forWritingTo: log)
+        // The process object would keep it open for as long as it is kept itself.
+        defer { try? errors.close() }
+        process.standardError = errors
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         try process.run()
