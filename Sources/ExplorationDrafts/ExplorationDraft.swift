@@ -64,6 +64,14 @@ public struct DraftSettings: Sendable {
         self.start = start
     }
 
+    /// What is said of a draft when nobody has named a database.
+    var databaseNotes: [String] {
+        if database != nil { return [] }
+        return [
+            "Nothing is rewound yet: say which test database the API uses, in systems or by --database FILE-OR-URL."
+        ]
+    }
+
     /// With `{port}` meant where the API is started.
     func urlTemplate(_ url: String) -> String {
         let literal = Templates.literal(url)

@@ -100,12 +100,7 @@ struct OpenAPIDrafting {
     }
 
     private func ownNotes(_ draft: Draft) throws(FileError) -> [String] {
-        var notes: [String] = []
-        if settings.database == nil {
-            notes.append(
-                "Nothing is rewound yet: say which test database the API uses, in systems or by --database FILE-OR-URL."
-            )
-        }
+        var notes = settings.databaseNotes
         if statuses.isEmpty {
             notes.append("Could not tell the states: no created resource has a status with an enum in its schema.")
         } else {

@@ -111,11 +111,7 @@ struct RecordedDrafting {
         var notes: [String] = []
         let others = recording.requests.count - requests.count
         if others > 0 { notes.append("Passed over: \(others) to other servers than \(origin).") }
-        if settings.database == nil {
-            notes.append(
-                "Nothing is rewound yet: say which test database the API uses, in systems or by --database FILE-OR-URL."
-            )
-        }
+        notes += settings.databaseNotes
         if !recording.hasAnswers {
             notes.append("Could not tell what the API answers: ids are taken from $.id where the paths need one.")
         }
