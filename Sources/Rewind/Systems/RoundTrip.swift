@@ -41,11 +41,24 @@ package struct ProbeTable: Sendable {
 
 extension RewindableSystem {
     /// Begins, has the changes made, goes back, there again, and ends.
-    /// - Parameter change: changes the probe table by another session.
+    /// - Parameters:
+    ///   - content: reads the probe table by another session.
+    ///   - change: changes it by that session.
     /// - Returns: how many rows were changed.
     /// - Throws: `SystemError` of kind `.notRewindable` at the first thing that is not as it should be; it has been ended
     ///   all the same.
-    package func goThereAndBack(_ change: @Sendable () throws -> Void) async throws -> Int {
+    package func goThereAndBack(
+        reading content: @Sendable () throws -> [[Value]], _ change: @Sendable () throws -> Void
+    ) async throws -> Int {
+        let before = try content()
+        let rows = try await goThereAndBack(change)
+        guard try content() == before else {
+            throw SystemError(.notRewindable, "Ending did not bring a table of Rewind's own back.")
+        }
+        return rows
+    }
+
+    private func goThereAndBack(_ change: @Sendable () throws -> Void) async throws -> Int {
         do {
             try await begin()
             let root = try await contentFingerprint()
