@@ -81,7 +81,8 @@ extension OpenedExploration {
             let progress = ProgressLine(title: redaction.sentence(title))
             defer { progress.finish() }
             let explorer = try Explorer(
-                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: plan.limits,
+                exploration.checking(laws: plan.laws ?? .fast), by: team.workers, strategy: plan.strategy,
+                seed: plan.seed, limits: plan.limits,
                 replacingLostWorlds: team.replacement, onProgress: progress.show)
             return await explorer.explore()
         } notingFailure: { result, notes in

@@ -14,7 +14,8 @@ struct OrderStore: Sendable {
     init(_ configuration: OrdersServer.Configuration) throws {
         switch configuration.database {
         case .sqlite(let path): self.init(try SQLiteDatabase(path: path))
-        case .postgres(let url): self.init(try PostgresDatabase(url: url, connections: configuration.threads))
+        case .postgres(let url):
+            self.init(try PostgresDatabase(url: url, connections: configuration.databaseConnections))
         }
     }
 
