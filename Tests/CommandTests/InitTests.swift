@@ -1,4 +1,5 @@
 import CommandSupport
+import ExplorationFiles
 import Foundation
 import Testing
 
@@ -23,7 +24,11 @@ extension CommandTests {
         @Test func `writes a template where nobody can answer`() async throws {
             let ending = try await initialize()
             #expect(ending.status == 0)
-            #expect(ending.errors == "Wrote exploration.yaml. Next: rewind explore exploration.yaml\n")
+            let wroteSchema = "Wrote exploration.schema.json, by which an editor completes and checks the file.\n"
+            #expect(ending.errors == wroteSchema + "Wrote exploration.yaml. Next: rewind explore exploration.yaml\n")
+            #expect(try written("exploration.schema.json") == ExplorationFile.jsonSchema)
+            // It is there now, and says nothing new.
+            #expect(try await !initialize("--force").errors.contains("schema"))
             #expect(try written().contains("create_order:"))
         }
 

@@ -11,12 +11,14 @@ extension CommandTests {
 
         init() throws { scratch = try Scratch() }
 
-        private func explored(bug: String?) async throws -> (ending: Ending, result: ResultDocument) {
+        private func explored(
+            bug: String? = nil, _ options: String...
+        ) async throws -> (ending: Ending, result: ResultDocument) {
             let json = scratch.path("result.json")
             var environment = ["SHOP_DATABASE": scratch.path("shop-test.sqlite")]
             if let bug { environment["SHOP_BUG"] = bug }
             let ending = try await Tool(
-                ["explore", Self.file, "--json", json], in: scratch, secrets: environment
+                ["explore", Self.file, "--json", json] + options, in: scratch, secrets: environment
             ).end()
             guard FileManager.default.fileExists(atPath: json) else {
                 throw DeadlinePassed(description: "No result: \(ending.output)\(ending.errors)")
@@ -32,6 +34,14 @@ extension CommandTests {
             #expect(walked.isSuperset(of: ["create_order", "pay_order", "cancel_order", "refund_order"]))
             let text = try String(contentsOfFile: scratch.path("result.json"), encoding: .utf8)
             #expect(!text.contains("wonderland"))
+        }
+
+        @Test func `several workers share a login that is kept in the database`() async throws {
+            let (_, alone) = try await explored()
+            let (ending, together) = try await explored(bug: nil, "--workers", "2")
+            #expect(together.verdict == "held" && ending.status == 0, "\(ending.output)\(ending.errors)")
+            #expect(together.stateFingerprints.count == alone.stateFingerprints.count)
+            #expect(together.statistics.transitions == alone.statistics.transitions)
         }
 
         @Test(arguments: [
