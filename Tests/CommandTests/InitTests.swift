@@ -32,6 +32,26 @@ extension CommandTests {
             #expect(try written().contains("create_order:"))
         }
 
+        /// Python's `pty`, because it asks only where somebody sits at a terminal.
+        @Test(.enabled(if: Python.isThere, "Install python3."))
+        func `asks who sits at a terminal what it needs to know`() async throws {
+            let tool = try Tool(
+                ["init"], in: scratch,
+                through: [
+                    "/usr/bin/env", "-C", scratch.folder.path, "python3", "-c",
+                    "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
+                ])
+            try tool.type("", "orders-test.sqlite", "python3 'my server.py' --port {port}")
+            let ending = try await tool.end()
+            #expect(ending.status == 0, "\(ending.output)\(ending.errors)")
+            #expect(ending.output.contains("Where is the API's OpenAPI document? [there is none]"), "\(ending.output)")
+            // What it starts, it need not be told where.
+            #expect(!ending.output.contains("Where does it run?"))
+            let file = try ExplorationFile(contentsOf: scratch.path("exploration.yaml"))
+            #expect(file.api.start?.command[1].segments == [.text("my server.py")])
+            #expect(file.systems.count == 1)
+        }
+
         @Test func `writes what rewind explore looks for`() async throws {
             func explored() async throws -> Ending {
                 try await Tool(["explore"], in: scratch, through: ["/usr/bin/env", "-C", scratch.folder.path]).end()

@@ -4,10 +4,10 @@ import Testing
 
 extension CommandTests {
     /// An API with logins and roles, in Python, explored by a file: `Examples/yaml/shop.yaml`.
-    @Suite(.enabled(if: Python.isThere, "there is no python3"))
+    @Suite(.enabled(if: Python.isThere, "Install python3."))
     struct ShopTests {
         private let scratch: Scratch
-        private static let file = Python.repository.appendingPathComponent("Examples/yaml/shop.yaml").path
+        private static let file = Repository.folder.appendingPathComponent("Examples/yaml/shop.yaml").path
 
         init() throws { scratch = try Scratch() }
 
@@ -79,20 +79,4 @@ extension CommandTests {
             #expect(ending.output.contains("problem  file") && ending.output.contains("actoins"), "\(ending.output)")
         }
     }
-}
-
-/// The Python of this machine, and where the examples are.
-private enum Python {
-    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    static let isThere: Bool = {
-        let probe = Process()
-        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        probe.arguments = ["python3", "-c", "import sqlite3, http.server"]
-        probe.standardError = FileHandle.nullDevice
-        guard (try? probe.run()) != nil else { return false }
-        probe.waitUntilExit()
-        return probe.terminationStatus == 0
-    }()
 }
