@@ -18,7 +18,7 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # On Linux the Swift libraries become part of the program, so that it runs where there is no Swift.
 RELEASE = -c release $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help \
+.PHONY: demo demo-postgres test bench alarms lint docs clean mutants packages test-packages build help \
 	install uninstall manual deb tarball test-package
 
 help:
@@ -84,6 +84,11 @@ bench: packages
 	@echo "==> Building the benchmarks (release)"
 	@$(SWIFT) build $(RELEASE) --product RewindBenchmarks
 	@.build/release/RewindBenchmarks
+
+## alarms        the correct service with 20 seeds, every strategy and both databases: nothing may be found wrong
+alarms: PACKAGES += postgresql
+alarms: build
+	@scripts/false-alarms
 
 ## mutants       breaks the code in a copy, one way at a time, and expects a test to fail
 mutants: packages
