@@ -30,6 +30,11 @@ extension OrdersServer {
         /// How often the provider is asked by itself while the server runs; never if left out.
         public var reconcileEverySeconds: Double?
 
+        /// Whether all of a SQLite database is in its one file between requests, and nothing of it in this process: a
+        /// rollback journal instead of write-ahead logging, and no page remembered. For tools that copy the file behind
+        /// the service's back. Slower, and meaningless with PostgreSQL.
+        public var keepsFileCopyable = false
+
         /// Whether `GET` answers from the process's memory. Not a bug of the service, but what makes one impossible to
         /// rewind from outside; exists to test that Rewind notices.
         package var cachesOrdersInMemory = false
