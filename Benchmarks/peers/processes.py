@@ -19,8 +19,10 @@ GRACE_SECONDS = 10
 """How long a tool may take to end after Ctrl-C, and to say what it knows."""
 
 
-def _die_with_parent():
+def _prepare():
+    """In the new process: to die with its parent, and to take Ctrl-C even if the harness was started without it."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass
@@ -41,7 +43,7 @@ def run(command, directory, environment, limit_seconds, log):
         started = time.monotonic()
         process = subprocess.Popen(
             command, cwd=directory, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent)
+            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_prepare)
         expired = threading.Event()
 
         def end(number):

@@ -32,6 +32,7 @@ import tools
 QUICK_BUGS = ["double-refund", "refund-after-cancel", "key-is-only-a-lock"]
 LONG_BUG = "double-refund"
 ROUNDS = 3
+SCRATCH_PREFIX = "rewind-peers-"
 MINIMUM_SECONDS_LEFT = 1
 
 
@@ -188,6 +189,15 @@ def scratch_directory():
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
+def remove_leftovers():
+    """The files of harnesses that were killed; their processes are gone already."""
+    parent = scratch_directory() or tempfile.gettempdir()
+    for name in os.listdir(parent):
+        owner = name.removeprefix(SCRATCH_PREFIX).split("-")[0]
+        if name.startswith(SCRATCH_PREFIX) and owner.isdigit() and not os.path.exists("/proc/" + owner):
+            shutil.rmtree(os.path.join(parent, name), ignore_errors=True)
+
+
 def versions(chosen):
     found = {"rewind": subprocess.check_output([chosen.rewind, "--version"], text=True).strip()}
     if chosen.venv:
@@ -216,7 +226,8 @@ def parsed():
 def measured(chosen):
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(2))
-    scratch = tempfile.mkdtemp(prefix="rewind-peers-", dir=scratch_directory())
+    remove_leftovers()
+    scratch = tempfile.mkdtemp(prefix="%s%d-" % (SCRATCH_PREFIX, os.getpid()), dir=scratch_directory())
     try:
         benchmark = Benchmark(chosen, scratch)
         speed = benchmark.speed()
