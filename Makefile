@@ -18,7 +18,7 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # On Linux the Swift libraries become part of the program, so that it runs where there is no Swift.
 RELEASE = -c release $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: demo demo-postgres test bench bench-peers lint docs clean mutants packages test-packages build help \
+.PHONY: demo demo-postgres test bench bench-peers alarms lint docs clean mutants packages test-packages build help \
 	install uninstall manual deb tarball test-package
 
 help:
@@ -96,6 +96,11 @@ bench-peers: build
 
 # A short run is no measurement to be kept.
 PEERS = $(if $(QUICK),--quick --json .build/peers.json,--json docs/benchmarks.json --markdown docs/benchmarks.md)
+
+## alarms        the correct service with 20 seeds, every strategy and both databases: nothing may be found wrong
+alarms: PACKAGES += postgresql
+alarms: build
+	@scripts/false-alarms
 
 ## mutants       breaks the code in a copy, one way at a time, and expects a test to fail
 mutants: packages

@@ -142,7 +142,7 @@ let package = Package(
             dependencies: [
                 "CommandSupport", "RewindCommand", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
                 "Hyperswitch", "HyperswitchSandbox", "PaymentProviders", "Rewind", "RewindHTTP", "RewindReport",
-                "RewindSQLite", "SQLiteDriver", "HTTPServer", "TestServices",
+                "RewindSQLite", "SQLiteDriver", "HTTPServer", "TestServices", "ExplorationFiles",
             ]),
         .testTarget(
             name: "PostgresEndToEndTests",
