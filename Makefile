@@ -18,7 +18,7 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # On Linux the Swift libraries become part of the program, so that it runs where there is no Swift.
 RELEASE = -c release $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: demo demo-postgres test bench alarms lint docs clean mutants packages test-packages build help \
+.PHONY: demo demo-postgres test bench bench-peers alarms lint docs clean mutants packages test-packages build help \
 	install uninstall manual deb tarball test-package
 
 help:
@@ -84,6 +84,18 @@ bench: packages
 	@echo "==> Building the benchmarks (release)"
 	@$(SWIFT) build $(RELEASE) --product RewindBenchmarks
 	@.build/release/RewindBenchmarks
+
+## bench-peers   beside VenomQA, Schemathesis and Hypothesis; about 20 minutes, and a short one with QUICK=1
+bench-peers: PACKAGES += python3-venv
+bench-peers: build
+	@echo "==> Fetching the peers into a virtual environment of their own"
+	@rm -rf .build/peers && python3 -m venv .build/peers
+	@.build/peers/bin/pip install --quiet --requirement Benchmarks/peers/requirements.txt
+	@echo "==> Exploring the reference service with each"
+	@Benchmarks/peers/run.py --rewind $(REWIND) --venv .build/peers $(PEERS)
+
+# A short run is no measurement to be kept.
+PEERS = $(if $(QUICK),--quick --json .build/peers.json,--json docs/benchmarks.json --markdown docs/benchmarks.md)
 
 ## alarms        the correct service with 20 seeds, every strategy and both databases: nothing may be found wrong
 alarms: PACKAGES += postgresql
