@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Orders
 import Rewind
 import RewindReport
 
@@ -9,6 +10,21 @@ struct ReportOptions: ParsableArguments {
         help: ArgumentHelp("Write the result as JSON (see docs/result-format.md).", valueName: "file"),
         completion: .file(extensions: ["json"]))
     var json: String?
+
+    @Option(
+        help: ArgumentHelp("Write the result as one HTML file to look at (see docs/report.md).", valueName: "file"),
+        completion: .file(extensions: ["html"]))
+    var html: String?
+
+    @Option(
+        help: ArgumentHelp("Write the graph of states for Mermaid, up to 60 of them.", valueName: "file"),
+        completion: .file(extensions: ["mmd"]))
+    var mermaid: String?
+
+    @Option(
+        help: ArgumentHelp("Write the graph of states for Graphviz, up to 1,000 of them.", valueName: "file"),
+        completion: .file(extensions: ["dot"]))
+    var dot: String?
 
     /// The options given, as they are written, such as `--json`.
     var given: [String] { files.map(\.option) }
@@ -21,6 +37,27 @@ struct ReportOptions: ParsableArguments {
         let redaction: Redaction
         /// Whether the run is in `.rewind`, so that `rewind replay` knows its counterexamples.
         let isKept: Bool
+        let origin: KeptRun.Origin?
+        let started: Date?
+
+        /// What an HTML report says beside the result.
+        var about: HTMLReport.About {
+            var about = HTMLReport.About(exploration: exploration, title: exploration)
+            about.isKept = isKept
+            about.started = started
+            about.version = ProgramVersion.number
+            let words = KeptRun.commandLine(of: Array(CommandLine.arguments.dropFirst()))
+            about.command = (["rewind"] + words).joined(separator: " ")
+            switch origin {
+            case .file(let path, _)?:
+                about.file = URL(fileURLWithPath: path).lastPathComponent
+            case .demo(let name, let bug)?:
+                about.title = bug ?? name
+                if name == ZooExploration.payments.rawValue { about.swift = ("payments", "Payments") }
+            case nil: break
+            }
+            return about
+        }
     }
 
     /// One file that was asked for.
@@ -54,6 +91,9 @@ struct ReportOptions: ParsableArguments {
         add("--json", json) {
             try JSONReport($0.result, exploration: $0.exploration, redaction: $0.redaction).data()
         }
+        add("--html", html) { HTMLReport($0.result, about: $0.about, redaction: $0.redaction).data }
+        add("--mermaid", mermaid) { Data(MermaidGraph($0.result, redaction: $0.redaction).text.utf8) }
+        add("--dot", dot) { Data(DotGraph($0.result, redaction: $0.redaction).text.utf8) }
         return files
     }
 }

@@ -35,7 +35,8 @@ struct Reporting {
         Terminal.result(text)
         try files.write(
             ReportOptions.Subject(
-                result: result, exploration: keeping?.exploration ?? "", redaction: redaction, isKept: isKept))
+                result: result, exploration: keeping?.exploration ?? "", redaction: redaction, isKept: isKept,
+                origin: keeping?.origin, started: keeping?.started))
         throw result.verdict.exitCode
     }
 
