@@ -24,21 +24,17 @@ struct Explore: AsyncParsableCommand {
 
     @OptionGroup var search: SearchOptions
     @OptionGroup var place: PlaceOptions
-
-    @Option(
-        help: ArgumentHelp("Write the result as JSON (see docs/result-format.md).", valueName: "file"),
-        completion: .file(extensions: ["json"]))
-    var json: String?
+    @OptionGroup var reports: ReportOptions
 
     func run() async throws {
         let opened = try place.open(file)
-        let (search, json, started) = (search, json, Date())
+        let (search, reports, started) = (search, reports, Date())
         // The API and copies of its database come and go inside, so that a signal at any time leaves nothing behind.
         try await Interruption.endingTask {
             if let replay = opened.file.replay { return try await opened.take(replay) }
             let result = try await opened.sayingWhatFails { try await opened.explored(by: search) }
             let keeping = Reporting.Keeping(origin: opened.origin, exploration: opened.title, started: started)
-            try Reporting(result, redaction: opened.redaction, keeping: keeping).report(json: json)
+            try Reporting(result, redaction: opened.redaction, keeping: keeping).report(to: reports)
         }
     }
 }
