@@ -145,7 +145,7 @@ extension Walk {
         for (law, reason) in exploration.lawsSwitchedOff.sorted(by: { $0.key < $1.key }) {
             warnings.append("The law \(law) is switched off: \(reason)")
         }
-        return warnings + arrowsNeverTried + changesNeverSeen
+        return warnings + arrowsNeverTried + changesNeverSeen + (resumption?.warnings ?? [])
     }
 
     private var arrowsNeverTried: [String] {
