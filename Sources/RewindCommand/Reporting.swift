@@ -11,9 +11,12 @@ struct Reporting {
         /// The name of the exploration.
         let exploration: String
         var started = Date()
+        /// The id of the folder that was made for it, if one was.
+        var id: String?
     }
 
     private let result: ExplorationResult
+    private let document: ResultDocument
     private let redaction: Redaction
     private let keeping: Keeping?
 
@@ -22,20 +25,17 @@ struct Reporting {
         self.result = result
         self.redaction = redaction
         self.keeping = keeping
+        document = ResultDocument(result, exploration: keeping?.exploration ?? "", redaction: redaction)
     }
 
     /// Keeps it, and writes it to the terminal, and as JSON to a file.
+    /// - Parameter hint: what to say at the end when it is kept.
     /// - Throws: the exit code, always.
-    func report(json path: String?) throws {
-        let name = isKept ? keeping?.exploration : nil
-        let text = ConsoleReport(
-            result, isColored: Terminal.resultsAreColored, keptAs: name, redaction: redaction
-        ).text
-        Terminal.result(text)
-        if let path {
-            let report = JSONReport(result, exploration: keeping?.exploration ?? "", redaction: redaction)
-            try write(try report.data(), to: path)
-        }
+    func report(json path: String?, hint: String? = nil) throws {
+        let isKept = isKept
+        Terminal.result(ConsoleReport(document, isColored: Terminal.resultsAreColored, isKept: isKept).text)
+        if isKept, let hint { Terminal.result("\n\(hint)\n") }
+        if let path { try Self.write(try document.data(), to: path) }
         throw result.verdict.exitCode
     }
 
@@ -44,7 +44,8 @@ struct Reporting {
         guard let keeping else { return false }
         do {
             _ = try RunStore().keep(
-                result, of: keeping.origin, named: keeping.exploration, started: keeping.started, redaction: redaction)
+                result, document, of: keeping.origin, named: keeping.exploration, started: keeping.started,
+                in: keeping.id, redaction: redaction)
             return true
         } catch {
             Terminal.note("The run could not be kept in .rewind: \(error.localizedDescription)")
@@ -52,7 +53,8 @@ struct Reporting {
         }
     }
 
-    private func write(_ data: Data, to path: String) throws {
+    /// - Throws: `ExitCode` once it was said what is wrong.
+    static func write(_ data: Data, to path: String) throws {
         do {
             try data.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
