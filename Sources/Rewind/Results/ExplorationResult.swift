@@ -84,6 +84,8 @@ public struct Statistics: Sendable, Hashable {
     public internal(set) var states = 0
     /// Steps taken, those that led back to a known state included.
     public internal(set) var transitions = 0
+    /// Those of them that an earlier walk took and this one did not take again.
+    public internal(set) var knownTransitions = 0
     /// Steps that were known and not yet taken when the walk ended.
     public internal(set) var frontier = 0
     public internal(set) var depth = 0

@@ -152,7 +152,7 @@ extension Walk {
         for (law, reason) in exploration.lawsSwitchedOff.sorted(by: { $0.key < $1.key }) {
             warnings.append("The law \(law) is switched off: \(reason)")
         }
-        return warnings + arrowsNeverTried + changesNeverSeen
+        return warnings + arrowsNeverTried + changesNeverSeen + (resumption?.warnings ?? [])
     }
 
     /// Whether a law that was asked for never had anything to look at.
