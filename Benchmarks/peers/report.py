@@ -6,6 +6,10 @@ import tools
 
 BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
 
+BUSY = (
+    " **Other work had the machine (load average %.0f when it began): slower tools met their limits of time for that"
+    " reason. Take nothing from this but the ratios, which come from single rounds, and run it again.**")
+
 FILE_COPY_RATIO, CONTEXT_RATIO = 10, 5
 MOST_OVERHEAD = 0.20
 MOST_REQUESTS, MOST_SECONDS = 120, 1.0
@@ -73,6 +77,8 @@ def count(value):
 def circumstances(result):
     versions = ", ".join("%s %s" % (name, text.removeprefix("rewind ")) for name, text in result["versions"].items())
     ending = " It ran out of time, and what was not run is left out." if result["isUnfinished"] else ""
+    if result["loadBefore"] > result["cores"] / 2:
+        ending += BUSY % result["loadBefore"]
     return "%s, `%s`. %s. %s.%s" % (
         result["date"], result["command"], result["machine"][0].upper() + result["machine"][1:], versions, ending)
 
@@ -84,7 +90,7 @@ def overview(result):
         reported = [first_report(result, run) for run in runs]
         rows.append([
             known()[name].title,
-            share(sum(run["reachedAfterRequests"] is not None for run in runs), len(runs)),
+            share(sum(run["reachedAfterRequests"] is not None for run in runs), len(runs)) + cut_off(runs),
             share(sum(seconds is not None for seconds in reported), len(runs)),
             str(len(alone["reports"])) if alone else "–",
             count(tools.median([run["reachedAfterRequests"] for run in runs])),
@@ -103,6 +109,12 @@ def share(part, whole):
     return "%d of %d" % (part, whole) if whole else "–"
 
 
+def cut_off(runs):
+    """What is left open: a run that met its limit before it reached anything."""
+    open_ones = sum(run["timedOut"] and run["reachedAfterRequests"] is None for run in runs)
+    return ", %d cut off" % open_ones if open_ones else ""
+
+
 def by_bug(result):
     names = [name for name in present(result) if len(with_bugs(result, name)) > 1]
     if not names:
@@ -119,10 +131,12 @@ def by_bug(result):
 
 def cell(result, run):
     seconds = first_report(result, run)
-    reached = count(run["reachedAfterRequests"]) if run["reachedAfterRequests"] else "not reached"
+    if run["reachedAfterRequests"] is None:
+        return "cut off" if run["timedOut"] else "not reached"
+    reached = count(run["reachedAfterRequests"])
     if seconds is not None:
         return "%s, **%.1f s**" % (reached, seconds)
-    return reached + ", silent" if run["reachedAfterRequests"] else reached
+    return reached + (", cut off" if run["timedOut"] else ", silent")
 
 
 def goals(result):
