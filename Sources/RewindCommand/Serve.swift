@@ -61,7 +61,7 @@ struct Serve: ParsableCommand {
     private func chosenConfiguration() throws -> OrdersServer.Configuration {
         let provider = try service.chosenProvider(bug: bug)
         var configuration = OrdersServer.Configuration(
-            database: try service.chosenDatabase(), port: port, threads: provider == nil ? 1 : Self.providerThreads,
+            database: try service.chosenDatabase(), port: port, threads: provider == nil ? 0 : Self.providerThreads,
             bugs: bug.map { [$0] } ?? [], testClock: testClock, provider: provider)
         configuration.cachesOrdersInMemory = cachingAPI
         configuration.keepsFileCopyable = copyableFile
@@ -70,7 +70,8 @@ struct Serve: ParsableCommand {
         return configuration
     }
 
-    /// Some wait for the provider while others take its webhooks.
+    /// Some wait for the provider while others take its webhooks. Without a provider each connection has a thread of its
+    /// own, so that two requests at the same time really are.
     private static let providerThreads = 4
 
     func validate() throws {

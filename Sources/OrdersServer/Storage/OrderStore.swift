@@ -15,7 +15,8 @@ struct OrderStore: Sendable {
         switch configuration.database {
         case .sqlite(let path):
             self.init(try SQLiteDatabase(path: path, isCopyable: configuration.keepsFileCopyable))
-        case .postgres(let url): self.init(try PostgresDatabase(url: url, connections: configuration.threads))
+        case .postgres(let url):
+            self.init(try PostgresDatabase(url: url, connections: configuration.databaseConnections))
         }
     }
 
