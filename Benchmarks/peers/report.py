@@ -8,9 +8,9 @@ BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
 
 BUSY = (
     " **Other work had the machine (load average %.0f when it began): slower tools met their limits of time for that"
-    " reason. Take nothing from this but the ratios, which come from single rounds, and run it again.**")
+    " reason. Times and rates are worth little, ratios not much more; run it again.**")
 
-FILE_COPY_RATIO, CONTEXT_RATIO = 10, 5
+GOALS_BY_PEER = (("venomqa-file-copy", 10), ("venomqa-context", 5), ("venomqa-tutorial", 5))
 MOST_OVERHEAD = 0.20
 MOST_REQUESTS, MOST_SECONDS = 120, 1.0
 
@@ -77,10 +77,14 @@ def count(value):
 def circumstances(result):
     versions = ", ".join("%s %s" % (name, text.removeprefix("rewind ")) for name, text in result["versions"].items())
     ending = " It ran out of time, and what was not run is left out." if result["isUnfinished"] else ""
-    if result["loadBefore"] > result["cores"] / 2:
+    if was_busy(result):
         ending += BUSY % result["loadBefore"]
     return "%s, `%s`. %s. %s.%s" % (
         result["date"], result["command"], result["machine"][0].upper() + result["machine"][1:], versions, ending)
+
+
+def was_busy(result):
+    return result["loadBefore"] > result["cores"] / 2
 
 
 def overview(result):
@@ -150,7 +154,7 @@ def row(name, text, goal, is_reached):
 
 def ratio_rows(result):
     for name in ("rewind", "rewind-demo"):
-        for peer, least in (("venomqa-file-copy", FILE_COPY_RATIO), ("venomqa-context", CONTEXT_RATIO)):
+        for peer, least in GOALS_BY_PEER:
             ours, theirs = rates(result, name), rates(result, peer)
             ratios = [ours[turn] / theirs[turn] for turn in ours if turn in theirs]
             if ratios:
@@ -164,8 +168,12 @@ def overhead_rows(result):
         overhead = tools.median([run["overhead"] for run in result["speed"] if run["tool"] == name])
         if overhead is not None:
             title = "time in which the API is not asked: %s" % known()[name].title
-            goal = "≤ %.0f %%" % (100 * MOST_OVERHEAD)
-            yield row(title, "%.0f %%" % (100 * overhead), goal, overhead <= MOST_OVERHEAD)
+            cells = row(
+                title, "%.0f %%" % (100 * overhead), "≤ %.0f %%" % (100 * MOST_OVERHEAD), overhead <= MOST_OVERHEAD)
+            if was_busy(result):
+                # A service that waits for the processor makes every tool look lean.
+                cells[-1] = "open: the machine was busy"
+            yield cells
 
 
 def tutorial_rows(result):
