@@ -131,7 +131,15 @@ public struct ConsoleReport: Sendable {
     private var checks: [String] {
         let all = result.invariants + result.laws
         let width = all.map(\.name.count).max() ?? 0
-        return [style.strong("Checked")] + all.map { "  \(pad($0.name, to: width))  \(grouped($0.timesChecked))×" }
+        return [style.strong("Checked")]
+            + all.map { "  \(pad($0.name, to: width))  \(grouped($0.timesChecked))×" } + races
+    }
+
+    private var races: [String] {
+        result.races.map { race in
+            "  \(race.name)  \(counted(race.rounds, "round")) in \(counted(race.places, "place")), against "
+                + "\(counted(race.orders, "order"))"
+        }
     }
 
     private var footnotes: [String] {

@@ -36,6 +36,8 @@ private struct Document: Encodable {
     let violations: [ViolationDocument]
     let coverage: [CoverageDocument]
     let checks: [CheckDocument]
+    /// Only when something was to be sent at the same time.
+    let races: [RaceDocument]?
     let warnings: [String]
     let learnedVolatile: [String]
     let stateFingerprints: [Fingerprint]
@@ -54,6 +56,7 @@ private struct Document: Encodable {
         violations = result.violations.map { ViolationDocument($0, in: exploration, redaction) }
         coverage = CoverageDocument.all(of: result.coverage)
         checks = (result.invariants + result.laws).map { CheckDocument($0, redaction) }
+        races = result.races.isEmpty ? nil : result.races.map { RaceDocument($0, redaction) }
         warnings = result.warnings.map(redaction.sentence)
         learnedVolatile = result.learnedVolatile
         stateFingerprints = result.states
@@ -195,5 +198,17 @@ private struct CheckDocument: Encodable {
         severity = check.severity.rawValue
         description = redaction.sentence(check.description)
         timesChecked = check.timesChecked
+    }
+}
+
+private struct RaceDocument: Encodable {
+    let name: String
+    let places, placesLeftOut, rounds, roundsTogether, orders, anomalies: Int
+
+    init(_ count: RaceCount, _ redaction: Redaction) {
+        name = redaction.sentence(count.name)
+        (places, placesLeftOut) = (count.places, count.placesLeftOut)
+        (rounds, roundsTogether, orders) = (count.rounds, count.roundsTogether, count.orders)
+        anomalies = count.anomalies
     }
 }

@@ -5,7 +5,13 @@ struct StepText: Sendable {
     let redaction: Redaction
 
     func lines(of step: Counterexample.Step?) -> [String] {
-        (step?.exchanges.last.map(lines) ?? []) + changes(of: step)
+        exchanges(of: step).flatMap(lines) + changes(of: step)
+    }
+
+    /// The last, or all that were sent at the same time.
+    private func exchanges(of step: Counterexample.Step?) -> [Exchange] {
+        guard let step else { return [] }
+        return step.isConcurrent ? step.exchanges : Array(step.exchanges.suffix(1))
     }
 
     private func lines(of exchange: Exchange) -> [String] {

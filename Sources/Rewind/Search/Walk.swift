@@ -26,6 +26,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
     var experiments = Experiments()
     var answers = EarlyAnswers()
     var merged = MergedStates()
+    var races = RaceLedger()
     var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
     var statistics = Statistics()
@@ -59,6 +60,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
         findings = Findings(areNearestFirst: strategy == .breadthFirst && explorer.workers.count == 1)
         isWatching = exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name }
         coverage = Coverage(of: exploration)
+        races.counts = exploration.races.map { RaceCount(name: Race<Context>.label($0.parts.actions)) }
         limitedActions = exploration.actions.indices.filter { explorer.exploration.actions[$0].maximumPerPath != nil }
         flights = explorer.workers.map { _ in nil }
         workers = explorer.workers.map { _ in WorkerStatistics() }
@@ -225,8 +227,8 @@ struct Walk<Context: ExplorationContext>: Sendable {
 
 extension Exploration {
     func label(_ step: StepID) -> String {
-        let action = actions[step.action]
-        return action.variants[step.variant].label.map { "\(action.name)(\($0))" } ?? action.name
+        if let (_, steps) = race(named: step) { return Race<Context>.label(steps.map(label)) }
+        return actions[step.action].label(ofVariant: step.variant)
     }
 }
 

@@ -80,6 +80,9 @@ public struct RecordedStep: Codable, Sendable {
         }
     }
 
+    /// Whether its requests were sent at the same time.
+    var isConcurrent: Bool { action == "concurrently" && argument != nil }
+
     var label: String { PathStep(action, argument: argument).description }
 }
 
