@@ -13,6 +13,9 @@ extension OrdersServer {
         /// How many requests are read and answered at once. SQLite is used by one at a time in any case; PostgreSQL
         /// gets as many connections.
         public var threads: Int
+        /// Whether each connection has a thread of its own. Otherwise those that share one wait for each other, and which do
+        /// is left to chance.
+        public var hasThreadForEachConnection = false
         /// The defects to run with; none for the correct service.
         public var bugs: Set<Bug>
         /// Whether time stands still and only `POST /clock/advance` moves it.

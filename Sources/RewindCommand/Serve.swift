@@ -28,6 +28,14 @@ struct Serve: ParsableCommand {
     @Option(help: ArgumentHelp("A bug to run with; see rewind demo --list-bugs.", valueName: "name"))
     var bug: Bug?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Handle as many requests at once, each connection on a thread of its own. (default: 1; with a provider 4 threads \
+            that connections share)
+            """, valueName: "count"))
+    var threads: Int?
+
     @Flag(help: "Let time stand still until POST /clock/advance moves it.")
     var testClock = false
 
@@ -58,8 +66,10 @@ struct Serve: ParsableCommand {
     private func chosenConfiguration() throws -> OrdersServer.Configuration {
         let provider = try service.chosenProvider(bug: bug)
         var configuration = OrdersServer.Configuration(
-            database: try service.chosenDatabase(), port: port, threads: provider == nil ? 1 : Self.providerThreads,
+            database: try service.chosenDatabase(), port: port,
+            threads: threads ?? (provider == nil ? 1 : Self.providerThreads),
             bugs: bug.map { [$0] } ?? [], testClock: testClock, provider: provider)
+        configuration.hasThreadForEachConnection = threads != nil
         configuration.cachesOrdersInMemory = cachingAPI
         configuration.reconcileAfterSeconds = service.reconcileAfter
         configuration.reconcileEverySeconds = reconcileEvery
@@ -72,6 +82,9 @@ struct Serve: ParsableCommand {
     func validate() throws {
         if let bug, bug.needsProvider, service.providerURL == nil {
             throw ValidationError("\(bug.rawValue) shows only with a provider; give --provider-url.")
+        }
+        if let threads, !(1...64).contains(threads) {
+            throw ValidationError("--threads must be from 1 to 64; it is \(threads).")
         }
         guard let reconcileEvery else { return }
         guard service.providerURL != nil else {

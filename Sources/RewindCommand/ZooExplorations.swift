@@ -12,6 +12,7 @@ extension ZooExploration: ExpressibleByArgument {
         search.plan.limits.depth = search.plan.limits.depth ?? usualDepth
         return switch self {
         case .payments: try await search.explore(Payments.payments)
+        case .concurrency: try await search.explore(ProviderExplorations.concurrency)
         case .idempotencyKeys: try await search.explore(ProviderExplorations.idempotencyKeys)
         case .providerFaults: try await search.explore(ProviderExplorations.providerFaults)
         case .payouts: try await search.explore(ProviderExplorations.payouts)
@@ -24,6 +25,7 @@ extension ZooExploration: ExpressibleByArgument {
     func replayer(in team: WorkerTeam) throws -> any PathReplayer {
         switch self {
         case .payments: try Explorer(Payments.payments, by: team.workers)
+        case .concurrency: try Explorer(ProviderExplorations.concurrency, by: team.workers)
         case .idempotencyKeys: try Explorer(ProviderExplorations.idempotencyKeys, by: team.workers)
         case .providerFaults: try Explorer(ProviderExplorations.providerFaults, by: team.workers)
         case .payouts: try Explorer(ProviderExplorations.payouts, by: team.workers)
@@ -44,7 +46,7 @@ extension ZooExploration: ExpressibleByArgument {
     /// their combinations go on for long.
     private var usualDepth: Int? {
         switch self {
-        case .payments, .idempotencyKeys: nil
+        case .payments, .idempotencyKeys, .concurrency: nil
         case .providerFaults: 7
         case .webhookSecurity, .payouts: 8
         case .subscriptions: nil
