@@ -28,7 +28,7 @@ extension Bug {
             .refusedRefundLeavesRow, .staleTotal, .getTouches, .crashOnUnpaidRefund, .staleStatus:
             .payments
         case .refundWithoutLock: .concurrency
-        case .keyIgnoresBody, .keyForgetsScope, .keyIsOnlyALock: .idempotencyKeys
+        case .keyIgnoresBody, .keyForgetsScope, .keyIsOnlyALock, .keyWrittenLast: .idempotencyKeys
         case .retryUnderNewID, .acknowledgementIsFinal, .timeoutIsFailure, .duplicateWebhook, .lateFailure,
             .unknownObjectAccepted, .refundLimitFromTotal, .refundIgnoresPending, .refundIgnoresDisputes,
             .captureAfterAuthorizationExpired, .reconcilerGivesUp, .overCapture, .secondClickCharges,

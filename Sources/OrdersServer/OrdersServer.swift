@@ -79,7 +79,7 @@ public final class OrdersServer: Sendable {
             let api = API(service: service, hasTestClock: configuration.testClock)
             let http = try HTTPServer(
                 host: configuration.host, port: configuration.port,
-                threads: configuration.hasThreadForEachConnection ? 0 : configuration.threads,
+                threads: configuration.threads,
                 handler: { api.respond(to: $0) })
             running = Running(http: http, service: service, reconciling: reconciling(service.payments))
         }

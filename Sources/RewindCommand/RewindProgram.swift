@@ -19,7 +19,7 @@ struct RewindProgram: AsyncParsableCommand {
         subcommands: [
             Init.self, Explore.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Doctor.self, Systems.self,
             Restore.self,
-            Demo.self, Serve.self, Sandbox.self, Reconcile.self,
+            Laws.self, Demo.self, Serve.self, Sandbox.self, Reconcile.self,
         ])
 
     static func main() async {

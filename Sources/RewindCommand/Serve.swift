@@ -31,13 +31,16 @@ struct Serve: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Handle as many requests at once, each connection on a thread of its own. (default: 1; with a provider 4 threads \
-            that connections share)
+            Handle as many requests at once; 0 for a thread for each connection. (default: 0; with a provider 4 threads that \
+            connections share)
             """, valueName: "count"))
     var threads: Int?
 
     @Flag(help: "Let time stand still until POST /clock/advance moves it.")
     var testClock = false
+
+    @Flag(help: "Keep all of a SQLite database in its one file between requests, for tools that copy the file; slower.")
+    var copyableFile = false
 
     @Flag(help: "Exit when standard input ends, and not on Ctrl-C: the process that started this one decides.")
     var exitWithParent = false
@@ -67,24 +70,28 @@ struct Serve: ParsableCommand {
         let provider = try service.chosenProvider(bug: bug)
         var configuration = OrdersServer.Configuration(
             database: try service.chosenDatabase(), port: port,
-            threads: threads ?? (provider == nil ? 1 : Self.providerThreads),
+            threads: threads ?? (provider == nil ? 0 : Self.providerThreads),
             bugs: bug.map { [$0] } ?? [], testClock: testClock, provider: provider)
-        configuration.hasThreadForEachConnection = threads != nil
         configuration.cachesOrdersInMemory = cachingAPI
+        configuration.keepsFileCopyable = copyableFile
         configuration.reconcileAfterSeconds = service.reconcileAfter
         configuration.reconcileEverySeconds = reconcileEvery
         return configuration
     }
 
-    /// Some wait for the provider while others take its webhooks.
+    /// Some wait for the provider while others take its webhooks. Without a provider each connection has a thread of its
+    /// own, so that two requests at the same time really are.
     private static let providerThreads = 4
 
     func validate() throws {
         if let bug, bug.needsProvider, service.providerURL == nil {
             throw ValidationError("\(bug.rawValue) shows only with a provider; give --provider-url.")
         }
-        if let threads, !(1...64).contains(threads) {
-            throw ValidationError("--threads must be from 1 to 64; it is \(threads).")
+        if let threads, !(0...64).contains(threads) {
+            throw ValidationError("--threads must be from 0 to 64; it is \(threads).")
+        }
+        if copyableFile, case .postgres = try? service.chosenDatabase() {
+            throw ValidationError("--copyable-file is about SQLite files, and the database is PostgreSQL.")
         }
         guard let reconcileEvery else { return }
         guard service.providerURL != nil else {

@@ -23,6 +23,8 @@ public actor API {
     private let connection: Connection
     /// Where requests that may change something wait for others that are to be under way with them.
     private let lane: StartingGate.Lane?
+    /// Over connections and threads of their own, for requests that are sent at the same time; made when first needed.
+    private var peers: [API] = []
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -71,6 +73,25 @@ public actor API {
     /// - Throws: ``APIError/badConfiguration(_:)`` when libcurl cannot be set up (memory).
     public nonisolated func connection(on thread: WorkerThread) throws(APIError) -> API {
         try API(endpoint: endpoint, thread: thread)
+    }
+
+    deinit {
+        for peer in peers { peer.thread.stop() }
+    }
+
+    /// As many as asked for, of the same API, each over a connection and thread of its own.
+    func peers(_ count: Int) throws(APIError) -> [API] {
+        while peers.count < count { peers.append(try connection(on: WorkerThread(name: "peer \(peers.count + 1)"))) }
+        return Array(peers.prefix(count))
+    }
+
+    /// A request as it was on the wire, to be sent by this API again.
+    nonisolated func request(of exchange: Exchange) -> Request {
+        let (base, path) = (endpoint.basePath, exchange.path)
+        let headers = exchange.requestHeaders.filter { !["host", "content-length"].contains($0.name.lowercased()) }
+        return Request(
+            exchange.method, !base.isEmpty && path.hasPrefix(base + "/") ? String(path.dropFirst(base.count)) : path,
+            headers: headers, body: exchange.requestBody.isEmpty ? nil : exchange.requestBody)
     }
 
     /// This API, recording every exchange in the journal.

@@ -6,7 +6,7 @@ import Testing
 extension CommandTests {
     /// Requests at the same time, against the service as a process of its own.
     @Suite struct ConcurrencyTests {
-        /// Rounds in each place; `REWIND_RACES=2000` for many.
+        /// Rounds in each of 18 places; `REWIND_RACES=112` makes 2,016.
         private static let rounds = ProcessInfo.processInfo.environment["REWIND_RACES"].flatMap { Int($0) } ?? 5
         private static let patience = Duration.seconds(600)
 

@@ -43,6 +43,9 @@ public struct Access: Sendable {
         try await api.send(Request("GET", path, headers: headers.fields(values, besides: []))).status
     }
 
+    /// Whether there is a login request.
+    public var hasLogin: Bool { login != nil }
+
     /// Sends the login request, if there is one.
     /// - Returns: the header that later requests carry.
     /// - Throws: ``LoginFailure``, or `APIError`.

@@ -256,11 +256,10 @@ extension Walk {
     fileprivate mutating func serverError(in exchanges: [Exchange]) -> Flaw? {
         guard exploration.laws.contains(where: { $0.name == Law.noServerError.name }) else { return nil }
         let law = Law.noServerError
+        guard case .judging(let problem) = law.method else { return nil }
         timesChecked[law.name, default: 0] += 1
-        return law.check(Law.Step(outcome: .accepted, exchanges: exchanges, changes: [])).map { message in
-            Flaw(
-                rule: .init(kind: .law, name: law.name, severity: law.severity, statement: law.statement),
-                message: message)
+        return problem(Law.Step(outcome: .accepted, exchanges: exchanges, changes: [])).map {
+            Flaw(rule: law.rule, message: $0)
         }
     }
 }

@@ -49,6 +49,8 @@ public struct Counterexample: Sendable {
         public let changes: [SystemChanges]
         /// Whether its exchanges took place at the same time.
         public var isConcurrent = false
+        /// What a law sent of its own after the step, when that is what shows the violation.
+        public internal(set) var trials: [LawTrial] = []
 
         /// `refund_order` or `partial_refund(25.00)`.
         public var label: String { argument.map { "\(action)(\($0))" } ?? action }

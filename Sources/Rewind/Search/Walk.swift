@@ -27,6 +27,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
     var answers = EarlyAnswers()
     var merged = MergedStates()
     var races = RaceLedger()
+    var probed = ProbedKinds()
     var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
     var statistics = Statistics()
