@@ -48,6 +48,8 @@ struct ServiceUnderTest {
     private var arguments: [String] {
         var arguments = ["serve", "--port", "0", "--test-clock", "--exit-with-parent"]
         if let bug { arguments += ["--bug", bug.rawValue] }
+        // Requests at the same time are to be handled at the same time.
+        if exploration == .concurrency { arguments += ["--threads", "0"] }
         if isCaching { arguments.append("--caching-api") }
         return arguments
     }
