@@ -15,13 +15,19 @@ struct Reporting {
 
     private let result: ExplorationResult
     private let redaction: Redaction
-    private let keeping: Keeping?
+    private let keeping: Keeping
+    private let isToBeKept: Bool
 
-    /// - Parameter keeping: how it is kept in `.rewind`, unless it is not.
-    init(_ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping? = nil) {
+    /// - Parameters:
+    ///   - keeping: what it is of, and as what it is kept in `.rewind`.
+    ///   - isToBeKept: whether it is.
+    init(
+        _ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping, isToBeKept: Bool = true
+    ) {
         self.result = result
         self.redaction = redaction
         self.keeping = keeping
+        self.isToBeKept = isToBeKept
     }
 
     /// Keeps it, and writes it to the terminal, and to the files that were asked for.
@@ -29,20 +35,20 @@ struct Reporting {
     func report(to files: ReportOptions) throws {
         let isKept = keep()
         let text = ConsoleReport(
-            result, isColored: Terminal.resultsAreColored, keptAs: isKept ? keeping?.exploration : nil,
+            result, isColored: Terminal.resultsAreColored, keptAs: isKept ? keeping.exploration : nil,
             redaction: redaction
         ).text
         Terminal.result(text)
         try files.write(
             ReportOptions.Subject(
-                result: result, exploration: keeping?.exploration ?? "", redaction: redaction, isKept: isKept,
-                origin: keeping?.origin, started: keeping?.started))
+                result: result, exploration: keeping.exploration, redaction: redaction, isKept: isKept,
+                origin: keeping.origin, started: keeping.started))
         throw result.verdict.exitCode
     }
 
     /// That a run can't be kept says nothing about its result.
     private func keep() -> Bool {
-        guard let keeping else { return false }
+        guard isToBeKept else { return false }
         do {
             _ = try RunStore().keep(
                 result, of: keeping.origin, named: keeping.exploration, started: keeping.started, redaction: redaction)
