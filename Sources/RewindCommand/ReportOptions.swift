@@ -32,6 +32,7 @@ struct ReportOptions: ParsableArguments {
     /// What a report is made of.
     struct Subject {
         let result: ExplorationResult
+        let document: ResultDocument
         /// The name of the exploration.
         let exploration: String
         let redaction: Redaction
@@ -87,9 +88,7 @@ struct ReportOptions: ParsableArguments {
         func add(_ option: String, _ path: String?, _ content: @escaping (Subject) throws -> Data) {
             if let path { files.append(File(option: option, path: path, content: content)) }
         }
-        add("--json", json) {
-            try JSONReport($0.result, exploration: $0.exploration, redaction: $0.redaction).data()
-        }
+        add("--json", json) { try $0.document.data() }
         add("--html", html) { HTMLReport($0.result, about: $0.about, redaction: $0.redaction).data }
         add("--mermaid", mermaid) { Data(MermaidGraph($0.result, redaction: $0.redaction).text.utf8) }
         add("--dot", dot) { Data(DotGraph($0.result, redaction: $0.redaction).text.utf8) }
