@@ -11,7 +11,8 @@ struct StepText: Sendable {
     }
 
     var lines: [String] {
-        (step?.exchanges.last.map(lines) ?? []) + lines(of: step?.changes ?? []) + (step?.lawTrials ?? []).flatMap(lines)
+        (step?.exchanges.last.map(lines) ?? []) + lines(of: step?.changes ?? [])
+            + (step?.lawTrials ?? []).flatMap(lines)
     }
 
     /// What a law sent of its own.
