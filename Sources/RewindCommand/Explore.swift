@@ -43,8 +43,8 @@ struct Explore: AsyncParsableCommand {
                 throw ExitCode.notDecided
             }
             let ending = journal.close(endedBy: .init(result.stopReason))
-            let keeping = ending.isKept ? journal.keeping(in: ending.id) : nil
-            try Reporting(result, redaction: opened.redaction, keeping: keeping)
+            let keeping = journal.keeping(in: ending.id)
+            try Reporting(result, redaction: opened.redaction, keeping: keeping, isToBeKept: ending.isKept)
                 .report(to: reports, hint: ending.canGoOn ? ResumeOptions.hint(file) : nil)
         }
     }

@@ -38,8 +38,8 @@ struct ReportOptions: ParsableArguments {
         let redaction: Redaction
         /// Whether the run is in `.rewind`, so that `rewind replay` knows its counterexamples.
         let isKept: Bool
-        let origin: KeptRun.Origin?
-        let started: Date?
+        let origin: KeptRun.Origin
+        let started: Date
 
         /// What an HTML report says beside the result.
         var about: HTMLReport.About {
@@ -50,12 +50,11 @@ struct ReportOptions: ParsableArguments {
             let words = KeptRun.commandLine(of: Array(CommandLine.arguments.dropFirst()))
             about.command = (["rewind"] + words).joined(separator: " ")
             switch origin {
-            case .file(let path, _)?:
+            case .file(let path, _):
                 about.file = URL(fileURLWithPath: path).lastPathComponent
-            case .demo(let name, let bug)?:
+            case .demo(let name, let bug):
                 about.title = bug ?? name
                 if name == ZooExploration.payments.rawValue { about.swift = ("payments", "Payments") }
-            case nil: break
             }
             return about
         }

@@ -69,7 +69,7 @@ struct StepHTML {
                 .tag("code", [:], HTML(label)), HTML(" "),
                 isWrong ? .tag("span", ["class": "mark"], "goes wrong here") : .nothing),
             expectation,
-            .tag("div", ["class": "panes"], exchanges, changes),
+            .tag("div", ["class": "panes"], exchanges, changes(step.changes)), trials,
             timeline)
     }
 
@@ -103,15 +103,34 @@ struct StepHTML {
     // MARK: Requests and answers
 
     private var exchanges: HTML {
-        let shown = step.exchanges.prefix(20).enumerated().map { exchange($1, number: $0 + 1) }
         let none = HTML.tag("p", ["class": "none"], "No request was sent to the API: something else did this.")
+        return exchanges(step.exchanges, id: id, none: none)
+    }
+
+    private func exchanges(_ exchanges: [Exchange], id: String, none: HTML) -> HTML {
+        let shown = exchanges.prefix(20).enumerated().map { exchange($1, id: "\(id)-e\($0 + 1)") }
         return .tag(
             "section", ["class": "exchanges", "aria-label": "Requests and answers"], shown.isEmpty ? [none] : shown)
     }
 
-    private func exchange(_ raw: Exchange, number: Int) -> HTML {
+    /// What a law sent of its own after the step, where that is what shows the violation.
+    private var trials: HTML {
+        step.trials.enumerated().map { index, trial in
+            let count = trial.exchanges.count
+            let title =
+                (count == 1
+                    ? "A law then sent a request of its own" : "A law then sent \(count) requests at the same time")
+                + (trial.isFromBefore ? ", from the state before the step" : "")
+            return HTML.tag(
+                "div", ["class": "trial"], .tag("h4", [:], HTML(title)),
+                .tag(
+                    "div", ["class": "panes"], exchanges(trial.exchanges, id: "\(id)-t\(index + 1)", none: .nothing),
+                    changes(trial.changes)))
+        }.joined
+    }
+
+    private func exchange(_ raw: Exchange, id request: String) -> HTML {
         let exchange = raw.redacted(by: report.redaction)
-        let request = "\(id)-e\(number)"
         return .tag(
             "div", ["class": "exchange"],
             .tag(
@@ -162,8 +181,8 @@ struct StepHTML {
 
     // MARK: Changes
 
-    private var changes: HTML {
-        let systems = step.changes.filter(\.changes.changesContent)
+    private func changes(_ changes: [SystemChanges]) -> HTML {
+        let systems = changes.filter(\.changes.changesContent)
         let tables = systems.flatMap { system in
             Dictionary(grouping: system.changes.rows, by: \.table).sorted { $0.key < $1.key }.map { name, rows in
                 ChangesHTML(system: system, table: name, rows: rows, visible: visible).html
