@@ -32,6 +32,11 @@ extension OrdersServer {
 
         var databaseConnections: Int { threads > 0 ? threads : 4 }
 
+        /// Whether all of a SQLite database is in its one file between requests, and nothing of it in this process: a
+        /// rollback journal instead of write-ahead logging, and no page remembered. For tools that copy the file behind
+        /// the service's back. Slower, and meaningless with PostgreSQL.
+        public var keepsFileCopyable = false
+
         /// Whether `GET` answers from the process's memory. Not a bug of the service, but what makes one impossible to
         /// rewind from outside; exists to test that Rewind notices.
         package var cachesOrdersInMemory = false

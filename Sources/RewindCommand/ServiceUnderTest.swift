@@ -24,7 +24,8 @@ struct ServiceUnderTest {
             return try await exploration.explore(
                 with: .init(plan: search.plan(), team: team, onProgress: progress.show))
         } notingFailure: { result, notes in
-            if case .failed = result.stopReason { for note in notes { Terminal.note(note) } }
+            guard case .failed = result.stopReason else { return }
+            for note in await notes() { Terminal.note(note) }
         }
     }
 
@@ -47,6 +48,8 @@ struct ServiceUnderTest {
     private var arguments: [String] {
         var arguments = ["serve", "--port", "0", "--test-clock", "--exit-with-parent"]
         if let bug { arguments += ["--bug", bug.rawValue] }
+        // Requests at the same time are to be handled at the same time.
+        if exploration == .concurrency { arguments += ["--threads", "0"] }
         if isCaching { arguments.append("--caching-api") }
         return arguments
     }

@@ -154,6 +154,23 @@ import Testing
         #expect(result.statistics.states == 3)
     }
 
+    @Test func `sends at the same time what the file says`() async throws {
+        let (result, requests) = try await explored(
+            """
+            context: { last: null }
+            actions:
+              make: { values: [a, b], POST: "/{value}", set: { last: value } }
+            concurrently:
+              - [make(a), make(b)]
+              - { actions: [make, make], when: last = 'a', rounds: 2, places: 1 }
+            """, depth: 2
+        ) { _ in HTTPResponse(status: 200) }
+        #expect(result.races.map(\.name) == ["concurrently(make(a), make(b))", "concurrently(make, make)"])
+        #expect(result.races.map(\.rounds) == [result.races[0].places * 10, 2])
+        #expect(result.races.allSatisfy { $0.roundsTogether == $0.rounds && $0.anomalies == 0 })
+        #expect(requests.count > 2 * result.races[0].rounds)
+    }
+
     @Test func `tells accepted from refused as the file says`() async throws {
         let (result, _) = try await explored(
             """

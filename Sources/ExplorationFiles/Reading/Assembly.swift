@@ -36,6 +36,7 @@ struct Assembly {
         for entry in node["actions"]?.entries ?? [] where claim("action", entry.key) {
             file.actions.append(ActionPart(entry))
         }
+        file.concurrent += node["concurrently"]?.elements.compactMap { ConcurrentPart($0) } ?? []
         for entry in node["invariants"]?.entries ?? [] where claim("invariant", entry.key) {
             if let invariant = InvariantPart(entry) { file.invariants.append(invariant) }
         }

@@ -53,3 +53,23 @@ extension Law {
                 + "between them; rewind laws lists them.")
     }
 }
+
+extension LawSelection: CustomStringConvertible, Codable {
+    /// As it is read.
+    public var description: String {
+        switch self {
+        case .fast: "fast"
+        case .all: "all"
+        case .named(let names): names.sorted().joined(separator: ",")
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        try self.init(decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

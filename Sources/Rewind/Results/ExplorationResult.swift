@@ -12,6 +12,8 @@ public struct ExplorationResult: Sendable {
     public let coverage: Coverage
     public let invariants: [CheckCount]
     public let laws: [CheckCount]
+    /// What was sent at the same time, in the order of declaration.
+    public let races: [RaceCount]
     /// Columns and context properties that were found to differ from run to run, and are compared by order of appearance.
     public let learnedVolatile: [String]
     public let statistics: Statistics
@@ -19,6 +21,8 @@ public struct ExplorationResult: Sendable {
     public let seed: UInt64
     /// The fingerprints of all states, in ascending order.
     public let states: [Fingerprint]
+    /// The states found and the steps between them, as many as in ``statistics``.
+    public let graph: StateGraph
 
     public var statesVisited: Int { statistics.states }
     public var transitions: Int { statistics.transitions }
@@ -82,6 +86,8 @@ public struct Statistics: Sendable, Hashable {
     public internal(set) var states = 0
     /// Steps taken, those that led back to a known state included.
     public internal(set) var transitions = 0
+    /// Those of them that an earlier walk took and this one did not take again.
+    public internal(set) var knownTransitions = 0
     /// Steps that were known and not yet taken when the walk ended.
     public internal(set) var frontier = 0
     public internal(set) var depth = 0

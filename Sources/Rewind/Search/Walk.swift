@@ -26,6 +26,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
     var experiments = Experiments()
     var answers = EarlyAnswers()
     var merged = MergedStates()
+    var races = RaceLedger()
     var probed = ProbedKinds()
     var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
@@ -35,6 +36,9 @@ struct Walk<Context: ExplorationContext>: Sendable {
     let limitedActions: [Int]
     /// Whether rewinding itself is watched.
     let isWatching: Bool
+    let onRecord: (@Sendable (WalkRecord) -> Void)?
+    /// What an earlier walk knew, when this one goes on from it.
+    var resumption: Resumption?
 
     /// The step that each worker is taking.
     var flights: [Flight?]
@@ -59,7 +63,10 @@ struct Walk<Context: ExplorationContext>: Sendable {
         frontier = strategy.frontier(seed: seed)
         findings = Findings(areNearestFirst: strategy == .breadthFirst && explorer.workers.count == 1)
         isWatching = exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name }
+        onRecord = explorer.onRecord
+        resumption = Resumption(explorer.records, actions: exploration.actions.map(\.name))
         coverage = Coverage(of: exploration)
+        races.counts = exploration.races.map { RaceCount(name: Race<Context>.label($0.parts.actions)) }
         limitedActions = exploration.actions.indices.filter { explorer.exploration.actions[$0].maximumPerPath != nil }
         flights = explorer.workers.map { _ in nil }
         workers = explorer.workers.map { _ in WorkerStatistics() }
@@ -73,6 +80,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
             ignored: exploration.identity.ignored, ignoredTables: exploration.identity.ignoredTables,
             comparedAsIs: exploration.identity.comparedAsIs)
         canonicalizer = Canonicalizer(systems: systems, schemas: schemas, rules: rules)
+        restoreWhatWasLearned()
         let context = exploration.initialContext
         admitState(of: context)
         let nothing = systems.map { _ in ChangeSet.empty }
@@ -83,6 +91,8 @@ struct Walk<Context: ExplorationContext>: Sendable {
             changes: nothing, depth: 0, isOpen: true)
         _ = graph.add(root, fingerprint: try fingerprint(of: root, context))
         contexts.append(context)
+        try requireSameBeginning()
+        try writeRoot()
     }
 
     /// Hands the steps of the root to the frontier.
@@ -226,8 +236,8 @@ struct Walk<Context: ExplorationContext>: Sendable {
 
 extension Exploration {
     func label(_ step: StepID) -> String {
-        let action = actions[step.action]
-        return action.variants[step.variant].label.map { "\(action.name)(\($0))" } ?? action.name
+        if let (_, steps) = race(named: step) { return Race<Context>.label(steps.map(label)) }
+        return actions[step.action].label(ofVariant: step.variant)
     }
 }
 
