@@ -21,6 +21,8 @@ public struct ExplorationFile: Sendable {
     public var limits = LimitsPart()
     /// A path to take instead of exploring.
     public var replay: ReplayPart?
+    /// What is tried under keys.
+    public var idempotency: IdempotencyPart?
     /// Values of environment variables that the file took in: never to be shown.
     public var secrets: Set<String> = []
 }
