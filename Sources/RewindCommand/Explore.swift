@@ -24,21 +24,17 @@ struct Explore: AsyncParsableCommand {
 
     @OptionGroup var search: SearchOptions
     @OptionGroup var place: PlaceOptions
-
-    @Option(
-        help: ArgumentHelp("Write the result as JSON (see docs/result-format.md).", valueName: "file"),
-        completion: .file(extensions: ["json"]))
-    var json: String?
+    @OptionGroup var reports: ReportOptions
 
     func run() async throws {
         let opened = try place.open(file)
-        let (search, json, started) = (search, json, Date())
+        let (search, reports, started) = (search, reports, Date())
         // The API and copies of its database come and go inside, so that a signal at any time leaves nothing behind.
         try await Interruption.endingTask {
             if let replay = opened.file.replay { return try await opened.take(replay) }
             let result = try await opened.sayingWhatFails { try await opened.explored(by: search) }
             let keeping = Reporting.Keeping(origin: opened.origin, exploration: opened.title, started: started)
-            try Reporting(result, redaction: opened.redaction, keeping: keeping).report(json: json)
+            try Reporting(result, redaction: opened.redaction, keeping: keeping).report(to: reports)
         }
     }
 }
@@ -81,12 +77,13 @@ extension OpenedExploration {
             let progress = ProgressLine(title: redaction.sentence(title))
             defer { progress.finish() }
             let explorer = try Explorer(
-                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: plan.limits,
+                exploration.checking(laws: plan.laws ?? .fast), by: team.workers, strategy: plan.strategy,
+                seed: plan.seed, limits: plan.limits,
                 replacingLostWorlds: team.replacement, onProgress: progress.show)
             return await explorer.explore()
         } notingFailure: { result, notes in
             guard case .failed = result.stopReason else { return }
-            for note in notes { Terminal.note(redaction.sentence(note)) }
+            for note in await notes() { Terminal.note(redaction.sentence(note)) }
         }
     }
 

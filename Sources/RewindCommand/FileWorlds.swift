@@ -11,6 +11,8 @@ actor FileWorlds: WorldSource {
     /// One for each of the file's systems.
     private var databases: [CopiedDatabases] = []
     private var started: [StartedAPI] = []
+    /// Who all workers are, where a login is kept in the database.
+    private var commonLogin: Authentication?
     /// For logs and copies, gone at the end.
     private let directory: URL
 
@@ -48,7 +50,8 @@ actor FileWorlds: WorldSource {
             try await StartedAPI.prepare(starting, values(originals, port: nil), directory)
             if count > 1 {
                 // An API often makes its tables when it first starts; the copies are of what it made.
-                _ = try await start(starting, originals, number: 1)
+                let url = try await start(starting, originals, number: 1)
+                commonLogin = try await loginKept(in: originals, by: url)
                 stopStarted()
             }
         }
@@ -58,6 +61,8 @@ actor FileWorlds: WorldSource {
             databases.append(try await CopiedDatabases(of: original, count: copies))
         }
     }
+
+    private var timeout: Int { file.api.timeoutMilliseconds?.value ?? 10_000 }
 
     /// How to start the API, unless it runs already.
     private var starting: StartPart? { place.url == nil ? file.api.start : nil }
@@ -75,6 +80,30 @@ actor FileWorlds: WorldSource {
         }
     }
 
+    /// Logs in once for all workers, where the API writes logins to its databases: their copies then know the token and
+    /// begin alike. An API that keeps logins in its memory is asked by each worker.
+    private func loginKept(in originals: [DatabaseUnderTest], by url: String) async throws -> Authentication? {
+        guard access.hasLogin else { return nil }
+        let thread = WorkerThread.shared
+        let api = try API(baseURL: url, timeoutMilliseconds: timeout, thread: thread)
+        var isKept = false
+        var begun: [any RewindableSystem] = []
+        do {
+            for original in originals {
+                let system = original.system(on: thread)
+                begun.append(system)
+                try await system.begin()
+            }
+            _ = try await access.authentication(from: api)
+            for system in begun { isKept = try await system.capture().changesContent || isKept }
+        } catch {
+            for system in begun { try? await system.end() }
+            throw error
+        }
+        for system in begun { try await system.end() }
+        return isKept ? try await access.authentication(from: api) : nil
+    }
+
     // MARK: Worlds
 
     func world(_ number: Int, on thread: WorkerThread) async throws -> World {
@@ -87,10 +116,10 @@ actor FileWorlds: WorldSource {
         }
         let url: String
         if let starting { url = try await start(starting, own, number: number) } else { url = try runningURL() }
-        let timeout = file.api.timeoutMilliseconds?.value ?? 10_000
         let api = try API(baseURL: url, timeoutMilliseconds: timeout, thread: thread)
         if starting == nil { try await requireReachable(api, url) }
-        let authentication = try await access.authentication(from: api)
+        let authentication =
+            if let commonLogin { commonLogin } else { try await access.authentication(from: api) }
         let known = try API(
             baseURL: url, timeoutMilliseconds: timeout, authentication: authentication, thread: thread)
         return World(api: known, systems: own.map { $0.system(on: thread) })

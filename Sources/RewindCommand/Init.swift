@@ -78,7 +78,8 @@ struct Init: ParsableCommand {
             throw ExitCode.notDecided
         }
         try write(draft.text)
-        say(draft)
+        let hasSchema = wroteSchema()
+        say(draft, besides: hasSchema ? Self.schemaName : nil)
     }
 
     private func checkOutput() throws {
@@ -121,12 +122,25 @@ struct Init: ParsableCommand {
         }
     }
 
+    /// What a draft's first line names for editors, which look for it beside the draft.
+    private static let schemaName = "exploration.schema.json"
+
+    /// Writes the schema, or writes it anew where another version's is. A draft is as good without it.
+    private func wroteSchema() -> Bool {
+        guard output != "-" else { return false }
+        let file = URL(fileURLWithPath: output).deletingLastPathComponent().appendingPathComponent(Self.schemaName)
+        let schema = Data(ExplorationFile.jsonSchema.utf8)
+        if (try? Data(contentsOf: file)) == schema { return false }
+        return (try? schema.write(to: file, options: .atomic)) != nil
+    }
+
     /// To standard error: with `--output -` the draft itself goes to standard output.
-    private func say(_ draft: ExplorationDraft) {
+    private func say(_ draft: ExplorationDraft, besides schema: String?) {
         for note in draft.notes { Terminal.note("- \(note)") }
         if !draft.environment.isEmpty {
             Terminal.note("Set in the environment before you explore: \(draft.environment.joined(separator: ", ")).")
         }
+        if let schema { Terminal.note("Wrote \(schema), by which an editor completes and checks the file.") }
         if output != "-" { Terminal.note("Wrote \(output). Next: rewind explore \(output)") }
     }
 }

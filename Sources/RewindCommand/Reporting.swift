@@ -24,23 +24,24 @@ struct Reporting {
         self.keeping = keeping
     }
 
-    /// Keeps it, and writes it to the terminal, and as JSON to a file.
+    /// Keeps it, and writes it to the terminal, and to the files that were asked for.
     /// - Throws: the exit code, always.
-    func report(json path: String?) throws {
-        let name = isKept ? keeping?.exploration : nil
+    func report(to files: ReportOptions) throws {
+        let isKept = keep()
         let text = ConsoleReport(
-            result, isColored: Terminal.resultsAreColored, keptAs: name, redaction: redaction
+            result, isColored: Terminal.resultsAreColored, keptAs: isKept ? keeping?.exploration : nil,
+            redaction: redaction
         ).text
         Terminal.result(text)
-        if let path {
-            let report = JSONReport(result, exploration: keeping?.exploration ?? "", redaction: redaction)
-            try write(try report.data(), to: path)
-        }
+        try files.write(
+            ReportOptions.Subject(
+                result: result, exploration: keeping?.exploration ?? "", redaction: redaction, isKept: isKept,
+                origin: keeping?.origin, started: keeping?.started))
         throw result.verdict.exitCode
     }
 
     /// That a run can't be kept says nothing about its result.
-    private var isKept: Bool {
+    private func keep() -> Bool {
         guard let keeping else { return false }
         do {
             _ = try RunStore().keep(
@@ -49,15 +50,6 @@ struct Reporting {
         } catch {
             Terminal.note("The run could not be kept in .rewind: \(error.localizedDescription)")
             return false
-        }
-    }
-
-    private func write(_ data: Data, to path: String) throws {
-        do {
-            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            Terminal.note("The result could not be written to \(path): \(error.localizedDescription)")
-            throw ExitCode.notDecided
         }
     }
 }

@@ -20,7 +20,7 @@ struct RewindProgram: AsyncParsableCommand {
             Init.self, Explore.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Doctor.self, Idempotency.self,
             Systems.self,
             Restore.self,
-            Demo.self, Serve.self, Sandbox.self, Reconcile.self,
+            Laws.self, Demo.self, Serve.self, Sandbox.self, Reconcile.self,
         ])
 
     static func main() async {

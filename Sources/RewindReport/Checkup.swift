@@ -38,6 +38,15 @@ public struct Checkup: Sendable {
                 remedies: remedies.map(redaction.sentence)))
     }
 
+    /// Notes all that was found in one of several places.
+    /// - Parameter place: goes before what was looked at; `nil` where there is only one.
+    public mutating func note(_ other: Checkup, of place: String?) {
+        for check in other.checks {
+            let subject = place.map { "\($0) \(check.subject)" } ?? check.subject
+            note(subject, check.state, check.message, remedies: check.remedies)
+        }
+    }
+
     /// The worst that was found.
     public var state: State {
         State.allCases.last { state in checks.contains { $0.state == state } } ?? .ok

@@ -42,6 +42,11 @@ public struct ConsoleReport: Sendable {
             lines.append("  It ended because \(result.stopReason.description).")
         }
         lines.append("  \(result.strategy.rawValue), seed \(result.seed), \(timing)")
+        if counts.lawRequests.count > 0 {
+            let seconds = fixed(counts.lawRequests.total.seconds, digits: 2)
+            let requests = counted(counts.lawRequests.count, "request")
+            lines.append("  The laws sent \(requests) of their own, in \(seconds) s")
+        }
         if counts.workers.count > 1 { lines.append("  " + workers) }
         return lines
     }

@@ -61,9 +61,9 @@ private struct Document: Encodable {
 }
 
 private struct StatisticsDocument: Encodable {
-    let states, transitions, invariantsChecked, frontier, depth, repetitions, requests, moves: Int
+    let states, transitions, invariantsChecked, frontier, depth, repetitions, requests, lawRequests, moves: Int
     let elapsedMilliseconds, requestMilliseconds, moveMilliseconds, captureMilliseconds: Double
-    let verificationMilliseconds: Double
+    let verificationMilliseconds, lawRequestMilliseconds: Double
     /// Only when there were several.
     let workers: [WorkerDocument]?
 
@@ -75,12 +75,13 @@ private struct StatisticsDocument: Encodable {
         let from = result.statistics
         (states, transitions, invariantsChecked) = (from.states, from.transitions, result.invariantsChecked)
         (frontier, depth, repetitions) = (from.frontier, from.depth, from.repetitions)
-        (requests, moves) = (from.requests.count, from.moves.count)
+        (requests, lawRequests, moves) = (from.requests.count, from.lawRequests.count, from.moves.count)
         elapsedMilliseconds = from.elapsed.seconds * 1000
         requestMilliseconds = from.requests.total.seconds * 1000
         moveMilliseconds = from.moves.total.seconds * 1000
         captureMilliseconds = from.captures.total.seconds * 1000
         verificationMilliseconds = from.verifications.total.seconds * 1000
+        lawRequestMilliseconds = from.lawRequests.total.seconds * 1000
         workers =
             from.workers.count < 2
             ? nil
@@ -120,6 +121,8 @@ private struct StepDocument: Encodable {
     let exchanges: [ExchangeDocument]
     /// Rows changed, by `system.table`.
     let changedRows: [String: Int]
+    /// What a law sent of its own afterwards; only where that shows the violation.
+    let lawTrials: [TrialDocument]?
 
     init(_ step: Counterexample.Step, _ redaction: Redaction) {
         action = step.action
@@ -132,11 +135,32 @@ private struct StepDocument: Encodable {
             case .failed: "failed"
             }
         exchanges = step.exchanges.map { ExchangeDocument($0.redacted(by: redaction)) }
+        changedRows = step.changes.rowCounts
+        lawTrials = step.trials.isEmpty ? nil : step.trials.map { TrialDocument($0, redaction) }
+    }
+}
+
+private struct TrialDocument: Encodable {
+    /// `before` or `after` the step.
+    let from: String
+    /// Those of several were sent at the same time.
+    let exchanges: [ExchangeDocument]
+    let changedRows: [String: Int]
+
+    init(_ trial: LawTrial, _ redaction: Redaction) {
+        from = trial.isFromBefore ? "before" : "after"
+        exchanges = trial.exchanges.map { ExchangeDocument($0.redacted(by: redaction)) }
+        changedRows = trial.changes.rowCounts
+    }
+}
+
+extension [SystemChanges] {
+    fileprivate var rowCounts: [String: Int] {
         var counts: [String: Int] = [:]
-        for system in step.changes {
+        for system in self {
             for row in system.changes.rows { counts["\(system.system).\(row.table)", default: 0] += 1 }
         }
-        changedRows = counts
+        return counts
     }
 }
 

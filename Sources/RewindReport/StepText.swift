@@ -5,7 +5,14 @@ struct StepText: Sendable {
     let redaction: Redaction
 
     func lines(of step: Counterexample.Step?) -> [String] {
-        (step?.exchanges.last.map(lines) ?? []) + changes(of: step)
+        (step?.exchanges.last.map(lines) ?? []) + changes(in: step?.changes) + (step?.trials.flatMap(lines) ?? [])
+    }
+
+    /// What a law sent of its own.
+    private func lines(of trial: LawTrial) -> [String] {
+        let place = trial.isFromBefore ? "From the state before it" : "From there"
+        let manner = trial.exchanges.count > 1 ? ", at the same time" : ""
+        return ["    \(place)\(manner):"] + trial.exchanges.flatMap(lines) + changes(in: trial.changes)
     }
 
     private func lines(of exchange: Exchange) -> [String] {
@@ -24,8 +31,8 @@ struct StepText: Sendable {
         return "  " + printable(text) + (body.count > 400 ? " …" : "")
     }
 
-    private func changes(of step: Counterexample.Step?) -> [String] {
-        let systems = step?.changes.filter(\.changes.changesContent) ?? []
+    private func changes(in systems: [SystemChanges]?) -> [String] {
+        let systems = systems?.filter(\.changes.changesContent) ?? []
         return systems.map { system in
             let tables = Dictionary(grouping: system.changes.rows, by: \.table).sorted { $0.key < $1.key }
             let counts = tables.map { "\($0.key) (\(counted($0.value.count, "row")))" }

@@ -2,8 +2,7 @@ import Foundation
 
 /// The payments exploration in the repository, with the program under test as the service.
 package enum PaymentsFile {
-    package static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Examples/yaml/payments.yaml").path
+    package static let path = Repository.folder.appendingPathComponent("Examples/yaml/payments.yaml").path
 
     /// `rewind explore` of it, on SQLite or on PostgreSQL.
     package static func explored(

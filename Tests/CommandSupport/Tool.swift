@@ -65,6 +65,11 @@ package final class Tool {
 
     package func signal(_ number: Int32) { kill(processID, number) }
 
+    /// Gives it lines to read.
+    package func type(_ lines: String...) throws {
+        try input.fileHandleForWriting.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
+    }
+
     package func closeInput() throws { try input.fileHandleForWriting.close() }
 
     /// Waits for its first line, and gives it without the line break.

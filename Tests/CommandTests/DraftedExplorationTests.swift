@@ -4,7 +4,7 @@ import Testing
 
 extension CommandTests {
     /// What a new user does: a fresh directory, `rewind init`, nothing edited, `rewind explore`.
-    @Suite(.enabled(if: PythonProgram.isThere, "Install python3."))
+    @Suite(.enabled(if: Python.isThere, "Install python3."))
     struct DraftedExplorationTests {
         /// Counted by hand. Before any order there is one state. One of the 4 orders that are made (100.00 or 0.01, in two
         /// currencies) is pending, paid, captured or canceled. Of a captured one of 100.00 at most two refunds are made, of
@@ -86,7 +86,7 @@ extension CommandTests {
             let scratch = try Scratch()
             for name in ["server.py", "openapi.yaml"] {
                 try FileManager.default.copyItem(
-                    at: PythonProgram.orders.appendingPathComponent(name),
+                    at: Repository.folder.appendingPathComponent("Examples/APIs/orders/\(name)"),
                     to: scratch.folder.appendingPathComponent(name))
             }
             let start = "python3 server.py --port {port} --database {database}" + (bug.map { " --bug \($0)" } ?? "")
@@ -123,14 +123,4 @@ extension CommandTests {
             }.joined(separator: "\n")
         }
     }
-}
-
-/// The Python that runs the example.
-private enum PythonProgram {
-    static let isThere = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains { folder in
-        FileManager.default.isExecutableFile(atPath: "\(folder)/python3")
-    }
-
-    static let orders = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Examples/APIs/orders")
 }

@@ -1,4 +1,5 @@
 import CommandSupport
+import ExplorationFiles
 import Foundation
 import Testing
 
@@ -23,8 +24,32 @@ extension CommandTests {
         @Test func `writes a template where nobody can answer`() async throws {
             let ending = try await initialize()
             #expect(ending.status == 0)
-            #expect(ending.errors == "Wrote exploration.yaml. Next: rewind explore exploration.yaml\n")
+            let wroteSchema = "Wrote exploration.schema.json, by which an editor completes and checks the file.\n"
+            #expect(ending.errors == wroteSchema + "Wrote exploration.yaml. Next: rewind explore exploration.yaml\n")
+            #expect(try written("exploration.schema.json") == ExplorationFile.jsonSchema)
+            // It is there now, and says nothing new.
+            #expect(try await !initialize("--force").errors.contains("schema"))
             #expect(try written().contains("create_order:"))
+        }
+
+        /// Python's `pty`, because it asks only where somebody sits at a terminal.
+        @Test(.enabled(if: Python.isThere, "Install python3."))
+        func `asks who sits at a terminal what it needs to know`() async throws {
+            let tool = try Tool(
+                ["init"], in: scratch,
+                through: [
+                    "/usr/bin/env", "-C", scratch.folder.path, "python3", "-c",
+                    "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
+                ])
+            try tool.type("", "orders-test.sqlite", "python3 'my server.py' --port {port}")
+            let ending = try await tool.end()
+            #expect(ending.status == 0, "\(ending.output)\(ending.errors)")
+            #expect(ending.output.contains("Where is the API's OpenAPI document? [there is none]"), "\(ending.output)")
+            // What it starts, it need not be told where.
+            #expect(!ending.output.contains("Where does it run?"))
+            let file = try ExplorationFile(contentsOf: scratch.path("exploration.yaml"))
+            #expect(file.api.start?.command[1].segments == [.text("my server.py")])
+            #expect(file.systems.count == 1)
         }
 
         @Test func `writes what rewind explore looks for`() async throws {

@@ -4,19 +4,21 @@ import Testing
 
 extension CommandTests {
     /// An API with logins and roles, in Python, explored by a file: `Examples/yaml/shop.yaml`.
-    @Suite(.enabled(if: Python.isThere, "there is no python3"))
+    @Suite(.enabled(if: Python.isThere, "Install python3."))
     struct ShopTests {
         private let scratch: Scratch
-        private static let file = Python.repository.appendingPathComponent("Examples/yaml/shop.yaml").path
+        private static let file = Repository.folder.appendingPathComponent("Examples/yaml/shop.yaml").path
 
         init() throws { scratch = try Scratch() }
 
-        private func explored(bug: String?) async throws -> (ending: Ending, result: ResultDocument) {
+        private func explored(
+            bug: String? = nil, _ options: String...
+        ) async throws -> (ending: Ending, result: ResultDocument) {
             let json = scratch.path("result.json")
             var environment = ["SHOP_DATABASE": scratch.path("shop-test.sqlite")]
             if let bug { environment["SHOP_BUG"] = bug }
             let ending = try await Tool(
-                ["explore", Self.file, "--json", json], in: scratch, secrets: environment
+                ["explore", Self.file, "--json", json] + options, in: scratch, secrets: environment
             ).end()
             guard FileManager.default.fileExists(atPath: json) else {
                 throw DeadlinePassed(description: "No result: \(ending.output)\(ending.errors)")
@@ -32,6 +34,14 @@ extension CommandTests {
             #expect(walked.isSuperset(of: ["create_order", "pay_order", "cancel_order", "refund_order"]))
             let text = try String(contentsOfFile: scratch.path("result.json"), encoding: .utf8)
             #expect(!text.contains("wonderland"))
+        }
+
+        @Test func `several workers share a login that is kept in the database`() async throws {
+            let (_, alone) = try await explored()
+            let (ending, together) = try await explored(bug: nil, "--workers", "2")
+            #expect(together.verdict == "held" && ending.status == 0, "\(ending.output)\(ending.errors)")
+            #expect(together.stateFingerprints.count == alone.stateFingerprints.count)
+            #expect(together.statistics.transitions == alone.statistics.transitions)
         }
 
         @Test(arguments: [
@@ -69,20 +79,4 @@ extension CommandTests {
             #expect(ending.output.contains("problem  file") && ending.output.contains("actoins"), "\(ending.output)")
         }
     }
-}
-
-/// The Python of this machine, and where the examples are.
-private enum Python {
-    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    static let isThere: Bool = {
-        let probe = Process()
-        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        probe.arguments = ["python3", "-c", "import sqlite3, http.server"]
-        probe.standardError = FileHandle.nullDevice
-        guard (try? probe.run()) != nil else { return false }
-        probe.waitUntilExit()
-        return probe.terminationStatus == 0
-    }()
 }

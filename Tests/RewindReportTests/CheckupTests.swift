@@ -26,6 +26,15 @@ import Testing
                 """)
     }
 
+    @Test func `what was found in one of several places is told by its name`() {
+        var both = Checkup()
+        both.note(checkup, of: "orders")
+        both.note(checkup, of: nil)
+        let subjects = ["rewind", "leftovers", "API"]
+        #expect(both.checks.map(\.subject) == subjects.map { "orders \($0)" } + subjects)
+        #expect(both.checks[1].remedies == checkup.checks[1].remedies)
+    }
+
     @Test func `the worst counts`() {
         #expect(Checkup().state == .ok)
         #expect(checkup.state == .problem)

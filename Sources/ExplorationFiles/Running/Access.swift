@@ -51,6 +51,9 @@ public struct Access: Sendable {
         return common + [Exchange.Header(name, value)]
     }
 
+    /// Whether there is a login request.
+    public var hasLogin: Bool { login != nil }
+
     /// Sends the login request, if there is one.
     /// - Returns: the header that later requests carry.
     /// - Throws: ``LoginFailure``, or `APIError`.

@@ -19,6 +19,8 @@ public struct ExplorationResult: Sendable {
     public let seed: UInt64
     /// The fingerprints of all states, in ascending order.
     public let states: [Fingerprint]
+    /// The states found and the steps between them, as many as in ``statistics``.
+    public let graph: StateGraph
 
     public var statesVisited: Int { statistics.states }
     public var transitions: Int { statistics.transitions }
@@ -90,6 +92,8 @@ public struct Statistics: Sendable, Hashable {
     public internal(set) var elapsed: Duration = .zero
     /// Requests sent, and the time between sending and having the answer.
     public internal(set) var requests = Measure()
+    /// Requests that laws sent of their own, and the time all that took, going back included. Not among ``requests``.
+    public internal(set) var lawRequests = Measure()
     public internal(set) var moves = Measure()
     public internal(set) var captures = Measure()
     /// Full readings of the content that verified the changes reported.
@@ -101,6 +105,7 @@ public struct Statistics: Sendable, Hashable {
     static func += (a: inout Statistics, b: Statistics) {
         a.repetitions += b.repetitions
         a.requests += b.requests
+        a.lawRequests += b.lawRequests
         a.moves += b.moves
         a.captures += b.captures
         a.verifications += b.verifications

@@ -7,7 +7,7 @@
 /// The systems are taken as they are: their content becomes the root, and is what they hold again when `explore` returns,
 /// whatever happened in between.
 public struct Explorer<Context: ExplorationContext>: Sendable {
-    let exploration: Exploration<Context>
+    private(set) var exploration: Exploration<Context>
     let workers: [Worker]
     let replacement: (@Sendable (Int, WorkerThread) async throws -> World)?
     let strategy: Strategy
@@ -61,6 +61,13 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
         self.seed = seed
         self.limits = limits
         self.onProgress = onProgress
+    }
+
+    /// The same, asked about a law that was not selected.
+    func checking(alsoLaw name: String?) -> Explorer {
+        var copy = self
+        copy.exploration = exploration.checking(alsoLaw: name)
+        return copy
     }
 
     /// Walks, replays what was found, and returns the systems to where they were.

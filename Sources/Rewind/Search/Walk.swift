@@ -26,6 +26,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
     var experiments = Experiments()
     var answers = EarlyAnswers()
     var merged = MergedStates()
+    var probed = ProbedKinds()
     var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
     var statistics = Statistics()

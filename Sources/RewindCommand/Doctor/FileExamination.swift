@@ -51,10 +51,12 @@ struct FileExamination {
 
     private func examineSystems(of file: ExplorationFile, in checkup: inout Checkup) async {
         for system in file.systems {
+            var examined = Checkup()
             switch system.kind {
-            case .sqlite(let path): await doctor.examine(path.resolved, in: &checkup)
-            case .postgres(let url): await doctor.examine(url.value, in: &checkup)
+            case .sqlite(let path): await doctor.examine(path.resolved, in: &examined)
+            case .postgres(let url): await doctor.examine(url.value, in: &examined)
             }
+            checkup.note(examined, of: file.systems.count > 1 ? system.name.value : nil)
         }
     }
 }
