@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "Money", targets: ["Money"]),
         .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
         .library(name: "Hyperswitch", targets: ["Hyperswitch"]),
+        .library(name: "IdempotencyConformance", targets: ["IdempotencyConformance"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
     ],
     dependencies: [
@@ -81,6 +82,9 @@ let package = Package(
             name: "HyperswitchSandbox",
             dependencies: ["Rewind", "HTTPServer", "HTTPClient", "ExactJSON", "Digests", "Money"]),
 
+        // What an Idempotency-Key must do, checked against a running API.
+        .target(name: "IdempotencyConformance", dependencies: ["HTTPClient", "ExactJSON"]),
+
         // The tutorial, and the program that runs it.
         .target(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
@@ -98,7 +102,7 @@ let package = Package(
                 "PostgresDriver", "SQLiteDriver", "HTTPClient", "ExactJSON", "Digests", "Orders", "OrdersServer",
                 "Payments",
                 "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch", "PaymentProviders", "TestServices",
-                "ExplorationDrafts", "CRevision",
+                "ExplorationDrafts", "IdempotencyConformance", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -177,6 +181,12 @@ let package = Package(
         .testTarget(
             name: "ExplorationDraftsTests", dependencies: ["ExplorationDrafts", "ExplorationFiles"],
             exclude: ["Fixtures", "Golden"]),
+        .testTarget(
+            name: "IdempotencyConformanceTests",
+            dependencies: [
+                "IdempotencyConformance", "ExactJSON", "HTTPServer", "HyperswitchSandbox", "Hyperswitch",
+                "PaymentProviders", "OrdersServer", "Orders", "Digests", "CommandSupport", "RewindCommand",
+            ]),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(

@@ -38,6 +38,7 @@ import Testing
                 "Foundation", "Dispatch", "Synchronization", "Glibc", "Darwin",
             ]
         ),
+        ("Sources/IdempotencyConformance", ["HTTPClient", "ExactJSON", "Foundation"]),
         ("Examples/Payments", ["Rewind", "RewindHTTP", "Money"]),
         ("Examples/Provider", ["Rewind", "RewindHTTP", "Money", "HyperswitchSandbox"]),
         ("Sources/TestServices", ["Foundation", "Synchronization"]),

@@ -29,6 +29,7 @@ enum FileFormat {
             Key("exempt", texts, "Tables that refused and safe requests may write to."),
             Key("limits", limits, "How far the search goes; options of the command line come first."),
             Key("replay", replay, "A path that rewind explore takes instead of exploring."),
+            Key("idempotency", IdempotencyFormat.section, "An operation that rewind idempotency tries under keys."),
         ], rules: [])
 
     static let texts = Shape.oneOrMore(.leaf(.text))

@@ -23,6 +23,8 @@ public struct ExplorationFile: Sendable {
     public var limits = LimitsPart()
     /// A path to take instead of exploring.
     public var replay: ReplayPart?
+    /// What is tried under keys.
+    public var idempotency: IdempotencyPart?
     /// Values of environment variables that the file took in: never to be shown.
     public var secrets: Set<String> = []
     /// The paths of the files it was read from: what is imported comes before what imports it.
