@@ -3,7 +3,8 @@
 SWIFT ?= swift
 JOBS ?= $(shell nproc)
 PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libxxhash-dev libpq-dev pkg-config
-TEST_PACKAGES = $(PACKAGES) curl postgresql python3-psycopg python3-psycopg-pool
+TEST_PACKAGES = $(PACKAGES) curl postgresql python3-psycopg python3-psycopg-pool \
+	libxml2-utils python3-jsonschema
 REWIND = .build/release/rewind
 
 # Where `make install` puts things. DESTDIR goes before all of it, for packagers.
