@@ -143,6 +143,7 @@ let package = Package(
                 "CommandSupport", "RewindCommand", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
                 "Hyperswitch", "HyperswitchSandbox", "PaymentProviders", "Rewind", "RewindHTTP", "RewindReport",
                 "RewindSQLite", "SQLiteDriver", "HTTPServer", "TestServices", "ExplorationFiles",
+                .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
             name: "PostgresEndToEndTests",
@@ -164,7 +165,7 @@ let package = Package(
             name: "ExplorationFilesTests",
             dependencies: ["ExplorationFiles", "Rewind", "RewindHTTP", "ExactJSON", "HTTPServer", "SQLiteDriver"],
             exclude: ["Malformed"]),
-        .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
+        .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind", "CommandSupport"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
         .testTarget(
