@@ -15,6 +15,7 @@ struct Explore: AsyncParsableCommand {
             rewind explore                       the file exploration.yaml, as rewind init writes it
             rewind explore payments.yaml --max-depth 5 --json result.json
             rewind explore payments.yaml --url http://127.0.0.1:8080
+            rewind explore payments.yaml --junit junit.xml --sarif rewind.sarif    for CI (docs/ci.md)
             """)
 
     @Argument(
@@ -34,7 +35,9 @@ struct Explore: AsyncParsableCommand {
             if let replay = opened.file.replay { return try await opened.take(replay) }
             let result = try await opened.sayingWhatFails { try await opened.explored(by: search) }
             let keeping = Reporting.Keeping(origin: opened.origin, exploration: opened.title, started: started)
-            try Reporting(result, redaction: opened.redaction, keeping: keeping).report(to: reports)
+            let declarations = opened.file.declarations(relativeTo: ProjectFolder())
+            try Reporting(result, redaction: opened.redaction, keeping: keeping, declarations: declarations)
+                .report(to: reports)
         }
     }
 }

@@ -16,27 +16,60 @@ struct Reporting {
     private let result: ExplorationResult
     private let redaction: Redaction
     private let keeping: Keeping?
+    private let declarations: Declarations
 
-    /// - Parameter keeping: how it is kept in `.rewind`, unless it is not.
-    init(_ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping? = nil) {
+    /// - Parameters:
+    ///   - keeping: how it is kept in `.rewind`, unless it is not.
+    ///   - declarations: where rules and actions stand.
+    init(
+        _ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping? = nil,
+        declarations: Declarations = Declarations()
+    ) {
         self.result = result
         self.redaction = redaction
         self.keeping = keeping
+        self.declarations = declarations
     }
 
     /// Keeps it, and writes it to the terminal, and to the files that were asked for.
     /// - Throws: the exit code, always.
     func report(to files: ReportOptions) throws {
+        // Before this run is the newest.
+        let comparison = keeping.flatMap { comparedWithTheLast(of: $0) }
         let isKept = keep()
         let text = ConsoleReport(
             result, isColored: Terminal.resultsAreColored, keptAs: isKept ? keeping?.exploration : nil,
             redaction: redaction
         ).text
-        Terminal.result(text)
-        try files.write(
-            ReportOptions.Subject(
-                result: result, exploration: keeping?.exploration ?? "", redaction: redaction, isKept: isKept))
+        let subject = ReportOptions.Subject(
+            result: result, exploration: keeping?.exploration ?? "", redaction: redaction, isKept: isKept,
+            declarations: declarations, comparison: comparison)
+        show(text + (comparison.map { $0.isEmpty ? "" : $0.line + "\n" } ?? ""), annotations: files.annotates, subject)
+        try files.write(subject)
         throw result.verdict.exitCode
+    }
+
+    /// What GitHub's runner reads as commands is ours alone: what an API said is in the report, and is not read as any.
+    private func show(_ text: String, annotations: Bool, _ subject: ReportOptions.Subject) {
+        if annotations {
+            let token = UUID().uuidString
+            Terminal.result("::stop-commands::\(token)\n\(text)::\(token)::\n")
+            Terminal.result(GitHubAnnotations(subject.summary).text)
+        } else {
+            Terminal.result(text)
+        }
+    }
+
+    /// With the newest run of the same exploration, by the ids of counterexamples.
+    private func comparedWithTheLast(of keeping: Keeping) -> RunComparison? {
+        guard let earlier = RunStore().runs().first(where: { $0.exploration == keeping.exploration }) else {
+            return nil
+        }
+        let found = result.violations.map {
+            RunComparison.Found(id: $0.id(in: keeping.exploration), rule: redaction.sentence($0.rule.name))
+        }
+        let before = earlier.counterexamples.map { RunComparison.Found(id: $0.id, rule: $0.rule) }
+        return RunComparison(found, against: before, of: earlier.id)
     }
 
     /// That a run can't be kept says nothing about its result.
