@@ -4,7 +4,7 @@ SWIFT ?= swift
 JOBS ?= $(shell nproc)
 PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libxxhash-dev libpq-dev pkg-config
 TEST_PACKAGES = $(PACKAGES) curl postgresql python3-psycopg python3-psycopg-pool \
-	libxml2-utils python3-jsonschema
+	libxml2-utils python3-jsonschema chromium chromium-driver python3-selenium python3-pip
 REWIND = .build/release/rewind
 
 # Where `make install` puts things. DESTDIR goes before all of it, for packagers.
@@ -19,7 +19,7 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # On Linux the Swift libraries become part of the program, so that it runs where there is no Swift.
 RELEASE = -c release $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help \
+.PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help screenshots \
 	install uninstall manual deb tarball test-package
 
 help:
@@ -75,9 +75,15 @@ manual: build
 
 ## test          lint, unit tests, and tests against the real server and database
 test: test-packages lint
+	@scripts/install-axe
 	@echo "==> Building the tests (the first time takes a few minutes)"
 	@$(SWIFT) build --build-tests
 	@SWIFT="$(SWIFT)" scripts/run-tests
+
+## screenshots   of the HTML report into docs/images, by Chromium
+screenshots: PACKAGES += chromium chromium-driver python3-selenium
+screenshots: build
+	@scripts/make-screenshots $(REWIND) docs/images
 
 ## bench         speed as ratios; takes about a minute
 bench: PACKAGES += postgresql

@@ -38,7 +38,10 @@ let package = Package(
         .target(name: "RewindHTTP", dependencies: ["Rewind", "HTTPClient", "ExactJSON"]),
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
         .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
-        .target(name: "RewindReport", dependencies: ["Rewind", "ExactJSON"]),
+        .target(
+            name: "RewindReport",
+            dependencies: ["Rewind", "ExactJSON", "Digests"],
+            resources: [.embedInCode("HTML/Page/report.css"), .embedInCode("HTML/Page/report.js")]),
 
         // Explorations without Swift: the YAML format, what it says, and how that is carried out.
         .target(
@@ -166,6 +169,10 @@ let package = Package(
             dependencies: ["ExplorationFiles", "Rewind", "RewindHTTP", "ExactJSON", "HTTPServer", "SQLiteDriver"],
             exclude: ["Malformed"]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind", "CommandSupport"]),
+        .testTarget(
+            name: "BrowserTests",
+            dependencies: ["CommandSupport", "RewindCommand", "RewindReport", "Rewind", "TestServices"],
+            exclude: ["Browser"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
         .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Orders
 import Rewind
 import RewindReport
 
@@ -9,6 +10,21 @@ struct ReportOptions: ParsableArguments {
         help: ArgumentHelp("Write the result as JSON (see docs/result-format.md).", valueName: "file"),
         completion: .file(extensions: ["json"]))
     var json: String?
+
+    @Option(
+        help: ArgumentHelp("Write the result as one HTML file to look at (see docs/report.md).", valueName: "file"),
+        completion: .file(extensions: ["html"]))
+    var html: String?
+
+    @Option(
+        help: ArgumentHelp("Write the graph of states for Mermaid, up to 60 of them.", valueName: "file"),
+        completion: .file(extensions: ["mmd"]))
+    var mermaid: String?
+
+    @Option(
+        help: ArgumentHelp("Write the graph of states for Graphviz, up to 1,000 of them.", valueName: "file"),
+        completion: .file(extensions: ["dot"]))
+    var dot: String?
 
     @Option(
         help: ArgumentHelp("Write JUnit XML: a test case for each thing that was checked.", valueName: "file"),
@@ -32,10 +48,10 @@ struct ReportOptions: ParsableArguments {
     var github: Bool?
 
     func validate() throws {
-        for (option, path) in [("--json", json), ("--junit", junit), ("--sarif", sarif), ("--markdown", markdown)]
-        where path?.isEmpty == true {
+        for file in files where file.path.isEmpty {
             throw ValidationError(
-                "\(option) needs the name of a file, and was given an empty one. Is the variable that holds it set?")
+                "\(file.option) needs the name of a file, and was given an empty one. Is the variable that holds it set?"
+            )
         }
     }
 
@@ -58,12 +74,33 @@ struct ReportOptions: ParsableArguments {
         var declarations = Declarations()
         /// With the run before, if that is known.
         var comparison: RunComparison?
+        let origin: KeptRun.Origin?
+        let started: Date?
 
         /// For the formats that are made of it.
         var summary: RunSummary {
             RunSummary(
                 result, exploration: exploration, redaction: redaction, declarations: declarations, isKept: isKept,
                 comparison: comparison)
+        }
+
+        /// What an HTML report says beside the result.
+        var about: HTMLReport.About {
+            var about = HTMLReport.About(exploration: exploration, title: exploration)
+            about.isKept = isKept
+            about.started = started
+            about.version = ProgramVersion.number
+            let words = KeptRun.commandLine(of: Array(CommandLine.arguments.dropFirst()))
+            about.command = (["rewind"] + words).joined(separator: " ")
+            switch origin {
+            case .file(let path, _)?:
+                about.file = URL(fileURLWithPath: path).lastPathComponent
+            case .demo(let name, let bug)?:
+                about.title = bug ?? name
+                if name == ZooExploration.payments.rawValue { about.swift = ("payments", "Payments") }
+            case nil: break
+            }
+            return about
         }
     }
 
@@ -115,6 +152,9 @@ struct ReportOptions: ParsableArguments {
         add("--junit", junit) { JUnitReport($0.summary).data }
         add("--sarif", sarif) { try SARIFReport($0.summary, version: ProgramVersion.number).data() }
         add("--markdown", markdown) { Data(MarkdownReport($0.summary).text.utf8) }
+        add("--html", html) { HTMLReport($0.result, about: $0.about, redaction: $0.redaction).data }
+        add("--mermaid", mermaid) { Data(MermaidGraph($0.result, redaction: $0.redaction).text.utf8) }
+        add("--dot", dot) { Data(DotGraph($0.result, redaction: $0.redaction).text.utf8) }
         return files
     }
 }

@@ -43,7 +43,7 @@ struct Reporting {
         ).text
         let subject = ReportOptions.Subject(
             result: result, exploration: keeping?.exploration ?? "", redaction: redaction, isKept: isKept,
-            declarations: declarations, comparison: comparison)
+            declarations: declarations, comparison: comparison, origin: keeping?.origin, started: keeping?.started)
         show(text + (comparison.map { $0.isEmpty ? "" : $0.line + "\n" } ?? ""), annotations: files.annotates, subject)
         try files.write(subject)
         throw result.verdict.exitCode

@@ -43,7 +43,7 @@ extension CommandTests {
             for arguments in found {
                 #expect(throws: Never.self, "rewind \(arguments)") { try RewindProgram.parseAsRoot(arguments) }
             }
-            for option in ["--junit", "--sarif", "--markdown"] {
+            for option in ["--junit", "--sarif", "--markdown", "--html"] {
                 #expect(found.filter { $0.contains(option) }.count >= 2, "\(option)")
             }
         }
@@ -51,7 +51,7 @@ extension CommandTests {
         @Test func `names each option of the reports`() throws {
             let file = Repository.folder.appendingPathComponent("docs/ci.md")
             let text = try String(contentsOf: file, encoding: .utf8)
-            for option in ["--junit", "--sarif", "--markdown", "--github", "--json"] {
+            for option in ["--junit", "--sarif", "--markdown", "--github", "--html", "--json"] {
                 #expect(text.contains("| `\(option)"), "\(option)")
             }
         }

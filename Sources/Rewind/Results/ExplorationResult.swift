@@ -19,6 +19,8 @@ public struct ExplorationResult: Sendable {
     public let seed: UInt64
     /// The fingerprints of all states, in ascending order.
     public let states: [Fingerprint]
+    /// The states found and the steps between them, as many as in ``statistics``.
+    public let graph: StateGraph
 
     public var statesVisited: Int { statistics.states }
     public var transitions: Int { statistics.transitions }

@@ -64,7 +64,7 @@ extension Walk {
                         ? statistics.verifications.count + statistics.repetitions : timesChecked[$0.name, default: 0])
             },
             learnedVolatile: experiments.learned.sorted(), statistics: statistics, strategy: strategy, seed: seed,
-            states: graph.fingerprints.sorted())
+            states: graph.fingerprints.sorted(), graph: stateGraph)
     }
 
     private func verdict(_ violations: [Violation]) -> Verdict {

@@ -123,13 +123,11 @@ extension Walk {
         _ execution: Execution<Context>, edge: Edge, target: NodeID, flaws: [Flaw], by worker: Int
     ) {
         let kind: Graph.OutcomeKind = execution.outcome == .accepted ? .accepted : .refused
-        if flaws.isEmpty {
-            graph.add(
-                .init(
-                    source: UInt32(edge.source), target: UInt32(target), action: UInt16(edge.step.action),
-                    variant: UInt16(edge.step.variant), outcome: kind))
-            answers.note(execution, by: worker, in: workers[worker].replacements)
-        }
+        graph.add(
+            .init(
+                source: UInt32(edge.source), target: UInt32(target), action: UInt16(edge.step.action),
+                variant: UInt16(edge.step.variant), outcome: kind), isWrong: !flaws.isEmpty)
+        if flaws.isEmpty { answers.note(execution, by: worker, in: workers[worker].replacements) }
         count(execution, edge: edge)
         for flaw in flaws { add(flaw, source: edge.source, step: edge.step) }
     }

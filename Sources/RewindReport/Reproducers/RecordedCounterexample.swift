@@ -135,7 +135,9 @@ struct RecordedChange: Codable, Sendable {
             let column = index < columns.count ? columns[index] : "column \(index + 1)"
             func text(_ cells: [Value]?) -> String? {
                 guard let cells, index < cells.count else { return nil }
-                return redaction.value(cells[index].text, named: column)
+                // A cell may hold JSON, such as a kept answer.
+                let text = redaction.value(cells[index].text, named: column)
+                return String(decoding: redaction.body(Array(text.utf8)), as: UTF8.self)
             }
             return Cell(column: column, before: text(before), after: text(after))
         }
