@@ -19,7 +19,7 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # On Linux the Swift libraries become part of the program, so that it runs where there is no Swift.
 RELEASE = -c release $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: demo demo-postgres test bench lint docs clean mutants packages test-packages build help screenshots \
+.PHONY: demo demo-postgres test bench bench-peers alarms lint docs clean mutants packages test-packages build help screenshots \
 	install uninstall manual deb tarball test-package
 
 help:
@@ -91,6 +91,23 @@ bench: packages
 	@echo "==> Building the benchmarks (release)"
 	@$(SWIFT) build $(RELEASE) --product RewindBenchmarks
 	@.build/release/RewindBenchmarks
+
+## bench-peers   beside VenomQA, Schemathesis and Hypothesis; about 20 minutes, and a short one with QUICK=1
+bench-peers: PACKAGES += python3-venv
+bench-peers: build
+	@echo "==> Fetching the peers into a virtual environment of their own"
+	@rm -rf .build/peers && python3 -m venv .build/peers
+	@.build/peers/bin/pip install --quiet --requirement Benchmarks/peers/requirements.txt
+	@echo "==> Exploring the reference service with each"
+	@Benchmarks/peers/run.py --rewind $(REWIND) --venv .build/peers $(PEERS)
+
+# A short run is no measurement to be kept.
+PEERS = $(if $(QUICK),--quick --json .build/peers.json,--json docs/benchmarks.json --markdown docs/benchmarks.md)
+
+## alarms        the correct service with 20 seeds, every strategy and both databases: nothing may be found wrong
+alarms: PACKAGES += postgresql
+alarms: build
+	@scripts/false-alarms
 
 ## mutants       breaks the code in a copy, one way at a time, and expects a test to fail
 mutants: packages

@@ -111,7 +111,7 @@ let package = Package(
                 "OrdersServer",
                 "Payments", "TestServices",
             ],
-            path: "Benchmarks"),
+            path: "Benchmarks", exclude: ["peers"]),
 
         // Unit tests need no server; the others start what they need themselves.
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),

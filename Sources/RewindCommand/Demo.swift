@@ -85,7 +85,7 @@ struct Demo: AsyncParsableCommand {
         let keeping = Reporting.Keeping(
             origin: .demo(exploration: chosen.rawValue, bug: bug?.rawValue), exploration: chosen.rawValue,
             started: started)
-        try Reporting(result, keeping: keep ? keeping : nil).report(to: reports)
+        try Reporting(result, keeping: keeping, isToBeKept: keep).report(to: reports)
     }
 
     private func explore(

@@ -66,6 +66,7 @@ struct ReportOptions: ParsableArguments {
     /// What a report is made of.
     struct Subject {
         let result: ExplorationResult
+        let document: ResultDocument
         /// The name of the exploration.
         let exploration: String
         let redaction: Redaction
@@ -74,8 +75,8 @@ struct ReportOptions: ParsableArguments {
         var declarations = Declarations()
         /// With the run before, if that is known.
         var comparison: RunComparison?
-        let origin: KeptRun.Origin?
-        let started: Date?
+        let origin: KeptRun.Origin
+        let started: Date
 
         /// For the formats that are made of it.
         var summary: RunSummary {
@@ -93,12 +94,11 @@ struct ReportOptions: ParsableArguments {
             let words = KeptRun.commandLine(of: Array(CommandLine.arguments.dropFirst()))
             about.command = (["rewind"] + words).joined(separator: " ")
             switch origin {
-            case .file(let path, _)?:
+            case .file(let path, _):
                 about.file = URL(fileURLWithPath: path).lastPathComponent
-            case .demo(let name, let bug)?:
+            case .demo(let name, let bug):
                 about.title = bug ?? name
                 if name == ZooExploration.payments.rawValue { about.swift = ("payments", "Payments") }
-            case nil: break
             }
             return about
         }
@@ -146,9 +146,7 @@ struct ReportOptions: ParsableArguments {
         func add(_ option: String, _ path: String?, _ content: @escaping (Subject) throws -> Data) {
             if let path { files.append(File(option: option, path: path, content: content)) }
         }
-        add("--json", json) {
-            try JSONReport($0.result, exploration: $0.exploration, redaction: $0.redaction).data()
-        }
+        add("--json", json) { try $0.document.data() }
         add("--junit", junit) { JUnitReport($0.summary).data }
         add("--sarif", sarif) { try SARIFReport($0.summary, version: ProgramVersion.number).data() }
         add("--markdown", markdown) { Data(MarkdownReport($0.summary).text.utf8) }

@@ -11,40 +11,47 @@ struct Reporting {
         /// The name of the exploration.
         let exploration: String
         var started = Date()
+        /// The id of the folder that was made for it, if one was.
+        var id: String?
     }
 
     private let result: ExplorationResult
+    private let document: ResultDocument
     private let redaction: Redaction
-    private let keeping: Keeping?
+    private let keeping: Keeping
+    private let isToBeKept: Bool
     private let declarations: Declarations
 
     /// - Parameters:
-    ///   - keeping: how it is kept in `.rewind`, unless it is not.
+    ///   - keeping: what it is of, and as what it is kept in `.rewind`.
+    ///   - isToBeKept: whether it is.
     ///   - declarations: where rules and actions stand.
     init(
-        _ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping? = nil,
+        _ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping, isToBeKept: Bool = true,
         declarations: Declarations = Declarations()
     ) {
         self.result = result
         self.redaction = redaction
         self.keeping = keeping
         self.declarations = declarations
+        self.isToBeKept = isToBeKept
+        document = ResultDocument(result, exploration: keeping.exploration, redaction: redaction)
     }
 
     /// Keeps it, and writes it to the terminal, and to the files that were asked for.
+    /// - Parameter hint: what to say at the end when it is kept.
     /// - Throws: the exit code, always.
-    func report(to files: ReportOptions) throws {
+    func report(to files: ReportOptions, hint: String? = nil) throws {
         // Before this run is the newest.
-        let comparison = keeping.flatMap { comparedWithTheLast(of: $0) }
+        let comparison = comparedWithTheLast()
         let isKept = keep()
-        let text = ConsoleReport(
-            result, isColored: Terminal.resultsAreColored, keptAs: isKept ? keeping?.exploration : nil,
-            redaction: redaction
-        ).text
+        var text = ConsoleReport(document, isColored: Terminal.resultsAreColored, isKept: isKept).text
+        if let comparison, !comparison.isEmpty { text += "\n\(comparison.line)\n" }
+        if isKept, let hint { text += "\n\(hint)\n" }
         let subject = ReportOptions.Subject(
-            result: result, exploration: keeping?.exploration ?? "", redaction: redaction, isKept: isKept,
-            declarations: declarations, comparison: comparison, origin: keeping?.origin, started: keeping?.started)
-        show(text + (comparison.map { $0.isEmpty ? "" : $0.line + "\n" } ?? ""), annotations: files.annotates, subject)
+            result: result, document: document, exploration: keeping.exploration, redaction: redaction, isKept: isKept,
+            declarations: declarations, comparison: comparison, origin: keeping.origin, started: keeping.started)
+        show(text, annotations: files.annotates, subject)
         try files.write(subject)
         throw result.verdict.exitCode
     }
@@ -61,10 +68,10 @@ struct Reporting {
     }
 
     /// With the newest run of the same exploration, by the ids of counterexamples.
-    private func comparedWithTheLast(of keeping: Keeping) -> RunComparison? {
-        guard let earlier = RunStore().runs().first(where: { $0.exploration == keeping.exploration }) else {
-            return nil
-        }
+    private func comparedWithTheLast() -> RunComparison? {
+        guard isToBeKept,
+            let earlier = RunStore().runs().first(where: { $0.exploration == keeping.exploration })
+        else { return nil }
         let found = result.violations.map {
             RunComparison.Found(id: $0.id(in: keeping.exploration), rule: redaction.sentence($0.rule.name))
         }
@@ -74,14 +81,25 @@ struct Reporting {
 
     /// That a run can't be kept says nothing about its result.
     private func keep() -> Bool {
-        guard let keeping else { return false }
+        guard isToBeKept else { return false }
         do {
             _ = try RunStore().keep(
-                result, of: keeping.origin, named: keeping.exploration, started: keeping.started, redaction: redaction)
+                result, document, of: keeping.origin, named: keeping.exploration, started: keeping.started,
+                in: keeping.id, redaction: redaction)
             return true
         } catch {
             Terminal.note("The run could not be kept in .rewind: \(error.localizedDescription)")
             return false
+        }
+    }
+
+    /// - Throws: `ExitCode` once it was said what is wrong.
+    static func write(_ data: Data, to path: String) throws {
+        do {
+            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            Terminal.note("The result could not be written to \(path): \(error.localizedDescription)")
+            throw ExitCode.notDecided
         }
     }
 }

@@ -39,7 +39,7 @@ import Testing
             columns: [0, 1, 1, 1, 2, 2, 2], isPinned: Array(repeating: false, count: 7),
             arrows: [(0, 1), (0, 2), (0, 3), (3, 4), (2, 5), (1, 6)])
         let rows = layout.places.map(\.row)
-        #expect([rows[1], rows[2], rows[3]] == [rows[6], rows[5], rows[4]])
+        #expect([1, 2, 3].map { rows[$0] } == [6, 5, 4].map { rows[$0] })
     }
 
     @Test func `of nothing has no place`() {
@@ -76,16 +76,18 @@ private func counted(
 }
 
 private func page(_ result: ExplorationResult, _ redaction: Redaction = .standard) -> String {
-    String(decoding: HTMLReport(result, about: .init(exploration: "e", title: "t"), redaction: redaction).data, as: UTF8.self)
+    String(
+        decoding: HTMLReport(result, about: .init(exploration: "e", title: "t"), redaction: redaction).data,
+        as: UTF8.self)
 }
 
 @Suite struct `The HTML report` {
     @Test func `says the verdict, how far it is proved, and each step of the path`() async throws {
         let html = page(try await counted())
         #expect(html.contains("<span class=\"badge\">Violated</span>"))
-        #expect(html.contains("<p class=\"answer\">1 violation: 1 critical.</p>"))
+        #expect(html.contains("<p class=\"answer\">2 violations: 1 critical, 1 high.</p>"))
         #expect(html.contains("It ended because every step from every reachable state was taken."))
-        #expect(html.contains("Chance that two states were taken for one: below 10⁻³"))
+        #expect(html.contains("Chance of a fingerprint collision: below 10⁻³"))
         #expect(html.contains("<span class=\"because\">because </span>It is 3.</h2>"))
         #expect(html.contains("<a href=\"#v1-s2\" class=\"to-step\" data-step=\"v1-s2\">"))
         #expect(html.contains("<span class=\"seen\">200 · 1 → 3</span><span class=\"mark\">goes wrong here</span>"))
@@ -118,7 +120,7 @@ private func page(_ result: ExplorationResult, _ redaction: Redaction = .standar
         #expect(lines.contains("  s0 ==>|\"count(1)\"| s1"))
         #expect(lines.contains("  s1 ==>|\"count(2)\"| s3"))
         #expect(lines.contains("  s0 -.->|\"1 refused\"| s0"))
-        #expect(lines.contains("  class s3 wrong"))
+        #expect(lines.contains("  class s3,s4 wrong"))
     }
 
     @Test func `for Graphviz have a red way to what is wrong`() async throws {
@@ -140,7 +142,17 @@ private func page(_ result: ExplorationResult, _ redaction: Redaction = .standar
         let result = try await counted(upTo: 40, hasDiagram: false)
         let drawing = Drawing(result.graph, paths: result.wrongPaths, limit: 30, neighbours: 1)
         #expect(drawing.nodes.count < drawing.statesInAll)
-        #expect(drawing.nodes.filter(\.isOnPath).count == result.violations.first.map { $0.counterexample.steps.count + 1 })
+        #expect(
+            drawing.nodes.filter(\.isOnPath).count == result.violations.first.map { $0.counterexample.steps.count + 1 })
         #expect(drawing.remark?.hasSuffix("\(drawing.statesInAll - drawing.nodes.count) are hidden.") == true)
+    }
+
+    @Test func `of a diagram have one node for all states that it takes for one`() async throws {
+        let result = try await counted()
+        let drawing = Drawing(diagramOf: result.graph)
+        #expect(drawing.nodes.map(\.name) == result.graph.names)
+        let arrows = drawing.arrows.filter { $0.source != $0.target }
+        #expect(arrows.count == 6 && arrows.allSatisfy { $0.labels == ["count"] })
+        #expect(drawing.nodes.map(\.refused).reduce(0, +) == result.graph.transitions.filter { !$0.isAccepted }.count)
     }
 }

@@ -43,7 +43,8 @@ private struct Secrets {
         (about.isKept, about.file, about.swift) = (true, "shop.yaml", ("shop", "Shop"))
         let reports = [
             "HTML": String(decoding: HTMLReport(result, about: about, redaction: redaction).data, as: UTF8.self),
-            "Mermaid": MermaidGraph(result, redaction: redaction).text, "DOT": DotGraph(result, redaction: redaction).text,
+            "Mermaid": MermaidGraph(result, redaction: redaction).text,
+            "DOT": DotGraph(result, redaction: redaction).text,
         ]
         for (name, report) in reports {
             for secret in secrets.planted where report.contains(secret) {
@@ -102,7 +103,8 @@ private struct Secrets {
         return [
             Exchange(
                 method: "POST", path: "/login" + query, requestHeaders: headers + [json],
-                requestBody: Array(object.utf8), reply: .response(status: 200, headers: replies, body: Array(answer.utf8))
+                requestBody: Array(object.utf8),
+                reply: .response(status: 200, headers: replies, body: Array(answer.utf8))
             ),
             Exchange(
                 method: "POST", path: "/cards/\(secrets.card())", requestHeaders: [form],

@@ -89,7 +89,8 @@ import Testing
     private static let lists: [(list: String, required: [TestService], others: [TestService])] = [
         ("", [], [.sqlite, .postgres]),
         ("sqlite", [.sqlite], [.postgres]),
-        ("sqlite,postgres", [.sqlite, .postgres], []),
+        ("sqlite,postgres", [.sqlite, .postgres], [.browser]),
+        ("sqlite,browser", [.sqlite, .browser], [.postgres]),
         (" postgres , sqlite", [.sqlite, .postgres], []),
         ("postgresql", [], [.sqlite, .postgres]),
     ]

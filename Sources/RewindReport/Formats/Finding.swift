@@ -20,6 +20,8 @@ struct Finding: Sendable {
         let requests: [Request]
         /// “orders (1 row), refunds (2 rows)” by system.
         let changes: [String]
+        /// What a law sent of its own afterwards, with the answers, and what that changed.
+        let trials: [String]
         let place: Declarations.Place?
     }
 
@@ -39,6 +41,8 @@ struct Finding: Sendable {
             case .lost(let reason): answer = "no answer: \(reason)"
             }
         }
+
+        var lines: [String] { ["> \(method) \(path)\(body)", "< \(answer)"] }
 
         private static func excerpt(_ body: [UInt8]) -> String {
             if body.isEmpty { return "" }
@@ -99,17 +103,26 @@ extension Finding.Step {
             case .failed(let why): redaction.sentence("failed: \(why)")
             }
         requests = step.exchanges.map { Finding.Request($0.redacted(by: redaction)) }
-        changes = step.changes.filter(\.changes.changesContent).map { system in
-            let tables = Dictionary(grouping: system.changes.rows, by: \.table).sorted { $0.key < $1.key }
-            let counts = tables.map { "\($0.key) (\(counted($0.value.count, "row")))" }
-            return redaction.sentence("\(system.system): " + counts.joined(separator: ", "))
+        changes = Self.texts(of: step.changes, redaction)
+        trials = step.trials.flatMap { trial in
+            let requests = trial.exchanges.map { Finding.Request($0.redacted(by: redaction)) }
+            return ["Then, sent by the law from the state \(trial.isFromBefore ? "before" : "after") the step:"]
+                + requests.flatMap(\.lines) + Self.texts(of: trial.changes, redaction).map { "Changed in \($0)" }
         }
         place = declarations.actions[step.action] ?? declarations.whole
     }
 
-    /// Its requests with their answers, and what it changed.
+    /// Its requests with their answers, what it changed, and what a law sent.
     var lines: [String] {
-        requests.flatMap { ["> \($0.method) \($0.path)\($0.body)", "< \($0.answer)"] }
-            + changes.map { "Changed in \($0)" }
+        requests.flatMap(\.lines) + changes.map { "Changed in \($0)" } + trials
+    }
+
+    /// Rows changed, a text for each system.
+    private static func texts(of changes: [SystemChanges], _ redaction: Redaction) -> [String] {
+        changes.filter(\.changes.changesContent).map { system in
+            let tables = Dictionary(grouping: system.changes.rows, by: \.table).sorted { $0.key < $1.key }
+            let counts = tables.map { "\($0.key) (\(counted($0.value.count, "row")))" }
+            return redaction.sentence("\(system.system): " + counts.joined(separator: ", "))
+        }
     }
 }

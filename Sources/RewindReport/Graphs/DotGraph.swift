@@ -6,7 +6,7 @@ public struct DotGraph: Sendable {
     private let visible: Visible
 
     public init(_ result: ExplorationResult, redaction: Redaction = .standard) {
-        drawing = Drawing(result.graph, paths: result.wrongPaths, limit: 1000)
+        drawing = Drawing(result.graph, paths: result.wrongPaths, limit: 1000, isFilled: true)
         visible = Visible(redaction: redaction)
     }
 

@@ -36,7 +36,10 @@ struct Drawing: Sendable {
     ///   - paths: drawn before anything else.
     ///   - limit: draw at most about this many states.
     ///   - neighbours: next to each state of a path, where not all are drawn.
-    init(_ graph: StateGraph, paths: [[StateGraph.Transition]], limit: Int, neighbours: Int = 3) {
+    ///   - isFilled: whether the room that is left is for the states found first.
+    init(
+        _ graph: StateGraph, paths: [[StateGraph.Transition]], limit: Int, neighbours: Int = 3, isFilled: Bool = false
+    ) {
         statesInAll = graph.states.count
         if statesInAll == 0 { return }
         add(0, of: graph)
@@ -49,6 +52,9 @@ struct Drawing: Sendable {
             for state in graph.states.indices { add(state, of: graph) }
         } else {
             addNeighbours(of: graph, limit: limit, each: neighbours)
+            if isFilled || paths.isEmpty {
+                for state in graph.states.indices where nodes.count < limit { add(state, of: graph) }
+            }
         }
         addArrows(of: graph, paths: paths)
     }
@@ -61,7 +67,7 @@ struct Drawing: Sendable {
         return nodes.count - 1
     }
 
-    /// First what a step leads to from a path; then, as long as there is room, what follows from the root.
+    /// What a step leads to from a path, as long as there is room.
     private mutating func addNeighbours(of graph: StateGraph, limit: Int, each: Int) {
         for state in nodes.map(\.state) {
             var added = 0
@@ -71,10 +77,6 @@ struct Drawing: Sendable {
                 added += 1
             }
         }
-    }
-
-    private struct Pair: Hashable {
-        let source, target: Int
     }
 
     private mutating func addArrows(of graph: StateGraph, paths: [[StateGraph.Transition]]) {
@@ -106,11 +108,68 @@ struct Drawing: Sendable {
         }
     }
 
+    // MARK: The diagram as it was observed
+
+    /// One node for all states that are one in the diagram, and an arrow for each action that was accepted.
+    init(diagramOf graph: StateGraph) {
+        statesInAll = graph.names.count
+        for state in graph.states.indices {
+            let (name, depth) = (graph.states[state].nameIndex, graph.states[state].depth)
+            if let known = index[name] {
+                if depth < nodes[known].depth {
+                    nodes[known] = Node(state: name, name: graph.names[name], depth: depth)
+                }
+            } else {
+                index[name] = nodes.count
+                nodes.append(Node(state: name, name: graph.names[name], depth: depth))
+            }
+        }
+        closeGaps()
+        var known: [Pair: Int] = [:]
+        for step in graph.transitions { addToDiagram(step, of: graph, &known) }
+    }
+
+    private struct Pair: Hashable {
+        let source, target: Int
+    }
+
+    private mutating func addToDiagram(_ step: StateGraph.Transition, of graph: StateGraph, _ known: inout [Pair: Int])
+    {
+        guard let source = index[graph.states[step.source].nameIndex],
+            let target = index[graph.states[step.target].nameIndex]
+        else { return }
+        if !step.isAccepted && source == target {
+            nodes[source].refused += 1
+            return
+        }
+        let pair = Pair(source: source, target: target)
+        let arrow = known[pair] ?? arrows.count
+        if known[pair] == nil {
+            known[pair] = arrow
+            arrows.append(Arrow(source: source, target: target, labels: []))
+        }
+        let action = String(graph.labels[step.labelIndex].prefix { $0 != "(" })
+        if !arrows[arrow].labels.contains(action) { arrows[arrow].labels.append(action) }
+        if step.isWrong { arrows[arrow].isWrong = true }
+    }
+
+    /// Distances of whole groups of states have gaps, and a layout needs none.
+    private mutating func closeGaps() {
+        let depths = Set(nodes.map(\.depth)).sorted()
+        let columns = Dictionary(uniqueKeysWithValues: zip(depths, depths.indices))
+        nodes = nodes.map { node in
+            var moved = Node(state: node.state, name: node.name, depth: columns[node.depth] ?? 0)
+            moved.refused = node.refused
+            return moved
+        }
+    }
+
     /// What is not drawn, as a sentence; `nil` where all is.
     var remark: String? {
         if hidden <= 0 { return nil }
         return "\(grouped(nodes.count)) of \(grouped(statesInAll)) states are drawn: the "
-            + (nodes.contains(where: \.isWrong) ? "path and what lies next to it" : "nearest to the start")
+            + (nodes.contains(where: \.isWrong)
+                ? "way to what is wrong and what lies next to it" : "first that were found")
             + "; \(grouped(hidden)) are hidden."
     }
 }

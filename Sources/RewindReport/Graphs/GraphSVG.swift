@@ -9,10 +9,10 @@ struct GraphSVG: Sendable {
     private let anchors: [Int: String]
     private let column: Double
 
-    private static let box = (width: 104.0, height: 34.0)
+    private static let box = (width: 90.0, height: 32.0)
     private static let row = 78.0
     private static let margin = 16.0
-    private static let labelCharacters = 26
+    private static let labelCharacters = 18
 
     /// - Parameters:
     ///   - title: what the picture shows, for those who do not see it.
@@ -23,7 +23,7 @@ struct GraphSVG: Sendable {
             columns: drawing.nodes.map(\.depth), isPinned: drawing.nodes.map(\.isOnPath),
             arrows: drawing.arrows.map { ($0.source, $0.target) })
         let longest = drawing.arrows.filter { $0.source != $0.target }.map { Self.label($0, visible).count }.max() ?? 0
-        column = Self.box.width + min(220, max(70, Double(longest) * 6.6 + 34))
+        column = Self.box.width + min(122, max(64, Double(longest) * 6 + 16))
     }
 
     var html: HTML {
@@ -36,7 +36,7 @@ struct GraphSVG: Sendable {
             [
                 "viewBox": "0 0 \(fixed(width, digits: 0)) \(fixed(height, digits: 0))",
                 "width": fixed(width, digits: 0),
-                "height": fixed(height, digits: 0), "role": "img", "aria-label": title,
+                "height": fixed(height, digits: 0), "role": "group", "aria-label": title,
             ],
             [Self.heads] + arrows.map(arrow) + drawing.nodes.indices.map(node))
     }
@@ -70,7 +70,7 @@ struct GraphSVG: Sendable {
                     "x": fixed(x, digits: 1), "y": fixed(y, digits: 1), "width": fixed(Self.box.width, digits: 0),
                     "height": fixed(Self.box.height, digits: 0), "rx": "8",
                 ]),
-            text(Self.shortened(visible.text(node.name), to: 15), x: x + Self.box.width / 2, y: y + 21, "name"),
+            text(Self.shortened(visible.text(node.name), to: 13), x: x + Self.box.width / 2, y: y + 20.5, "name"),
         ]
         if node.refused > 0 { pieces += refusals(node.refused, x: x, y: y) }
         let kind = "state" + (node.isWrong ? " wrong" : node.isOnPath ? " path" : "")
@@ -80,22 +80,22 @@ struct GraphSVG: Sendable {
     }
 
     private func tip(of node: Drawing.Node) -> String {
-        "State \(node.state): \(visible.text(node.name)), \(counted(node.depth, "step")) from the start"
+        visible.text(node.name)
             + (node.refused > 0 ? "; \(counted(node.refused, "attempt")) refused" : "")
     }
 
     /// What was refused leads back to where it was tried: one faint loop for all of it.
     private func refusals(_ count: Int, x: Double, y: Double) -> [HTML] {
-        let (left, right) = (x + Self.box.width - 40, x + Self.box.width - 12)
+        let (left, right) = (x + Self.box.width - 34, x + Self.box.width - 10)
         return [
             .tag(
                 "path",
                 [
                     "class": "refused",
                     "d":
-                        "M\(fixed(left, digits: 1)) \(fixed(y, digits: 1)) c-3 -16 31 -16 \(fixed(right - left, digits: 1)) 0",
+                        "M\(fixed(left, digits: 1)) \(fixed(y, digits: 1)) c-3 -16 27 -16 \(fixed(right - left, digits: 1)) 0",
                 ]),
-            text("\(count) refused", x: right + 3, y: y - 5, "faint from"),
+            text("\(count) refused", x: left - 4, y: y - 4, "from"),
         ]
     }
 
@@ -103,13 +103,13 @@ struct GraphSVG: Sendable {
 
     /// Whether an arrow does not lead to the next column.
     private func isTurn(_ arrow: Drawing.Arrow) -> Bool {
-        arrow.source != arrow.target && layout.places[arrow.target].column <= layout.places[arrow.source].column
+        arrow.source != arrow.target && layout.places[arrow.target].column != layout.places[arrow.source].column + 1
     }
 
     private func arrow(_ arrow: Drawing.Arrow) -> HTML {
         let kind = arrow.isWrong ? "wrong" : arrow.isOnPath ? "path" : "other"
         let ((path, x, y), tip) = (curve(arrow), arrow.isWrong ? "tip-wrong" : arrow.isOnPath ? "tip-path" : "tip")
-        let label = text(Self.label(arrow, visible), x: x, y: y, "step")
+        let label = text(Self.label(arrow, visible), x: x, y: y, "what")
         return .tag(
             "g", ["class": "arrow \(kind)"], .tag("path", ["d": path, "marker-end": "url(#\(tip))"]), label,
             .tag("title", [:], HTML(arrow.labels.map(visible.text).joined(separator: ", "))))

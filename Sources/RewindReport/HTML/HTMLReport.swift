@@ -64,7 +64,7 @@ public struct HTMLReport: Sendable {
         [
             .tag("a", ["class": "skip", "href": "#main"], "Skip to what was found"),
             head,
-            .tag("main", ["id": "main"], [violations, matrix, checks, notes]),
+            .tag("main", ["id": "main"], [violations, states, matrix, checks, notes]),
             foot,
         ]
     }

@@ -79,7 +79,7 @@ extension HTMLReport {
         }
         if counts.states > 1 {
             sentences.append(
-                "Chance that two states were taken for one: below 10⁻\(Self.superscript(collisionExponent)).")
+                "Chance of a fingerprint collision: below 10⁻\(Self.superscript(collisionExponent)).")
         }
         return sentences.joined(separator: " ")
     }

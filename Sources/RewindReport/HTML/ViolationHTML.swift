@@ -7,15 +7,15 @@ extension HTMLReport {
 
     var violations: HTML {
         let shown = result.violations.prefix(Self.violationsShown)
-        if shown.isEmpty { return overview }
+        if shown.isEmpty { return .nothing }
         let list = shown.indices.map { index in
             let violation = shown[index]
             return HTML.tag(
                 "li", [:],
                 .tag(
-                    "a", ["href": "#v\(index + 1)"], severity(violation.rule.severity),
-                    .tag("span", ["class": "rule"], HTML(visible.text(violation.rule.name))),
-                    .tag("span", ["class": "where"], HTML(counted(violation.counterexample.steps.count, "step")))))
+                    "a", ["href": "#v\(index + 1)"], severity(violation.rule.severity), " ",
+                    .tag("span", ["class": "where"], HTML(counted(violation.counterexample.steps.count, "step"))), " ",
+                    .tag("span", ["class": "rule"], HTML(visible.text(violation.rule.name)))))
         }
         let hidden = result.violations.count - shown.count
         return .tag(
@@ -45,18 +45,17 @@ extension HTMLReport {
             .tag(
                 "p", ["class": "rule"], severity(violation.rule.severity), HTML(" "),
                 .tag("strong", [:], HTML(visible.text(violation.rule.name))), HTML(" "),
-                HTML(visible.text(violation.rule.statement))),
+                HTML(visible.text(violation.rule.statement)), HTML(" · "), confirmation(of: violation)),
             .tag(
                 "ol", ["class": "path", "aria-label": "The shortest path"], steps.map(\.link)),
             .tag("div", ["class": "steps"], steps.map(\.section)),
             figure(of: violation, path, id: id),
-            reproduction(of: violation, id: id),
-            .tag("p", ["class": "confirmed"], confirmation(of: violation)))
+            reproduction(of: violation, id: id))
     }
 
     private func confirmation(of violation: Violation) -> HTML {
         switch violation.confirmation {
-        case .confirmed: HTML("Confirmed ×1: replayed from the start, it occurred again.")
+        case .confirmed: .tag("span", ["title": "Replayed from the start, it occurred again."], "confirmed ×1")
         case .notReproduced(let why): .tag("strong", [:], "Not reproduced.") + HTML(" " + visible.text(why))
         }
     }
@@ -77,23 +76,35 @@ extension HTMLReport {
             anchors: anchors)
     }
 
-    private func figure(_ drawing: Drawing, title: String, anchors: [Int: String]) -> HTML {
+    private func figure(_ drawing: Drawing, title: String, anchors: [Int: String], caption: String? = nil) -> HTML {
         if drawing.nodes.isEmpty { return .nothing }
         let svg = GraphSVG(drawing, title: title, anchors: anchors, visible: visible)
+        let caption = caption ?? drawing.remark ?? "All \(counted(drawing.statesInAll, "state"))."
         return .tag(
             "figure", ["class": "graph"],
             .tag("div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": "State graph"], svg.html),
-            .tag("figcaption", [:], HTML(drawing.remark ?? "All \(counted(drawing.statesInAll, "state")).")))
+            .tag("figcaption", [:], HTML(caption)))
     }
 
-    /// Without a violation the states themselves are what there is to see.
-    private var overview: HTML {
-        let drawing = Drawing(result.graph, paths: [], limit: Self.statesDrawn)
-        if drawing.nodes.count < 2 { return .nothing }
+    /// The diagram as it was observed; without a diagram, the states themselves.
+    var states: HTML {
+        let graph = result.graph
+        if graph.states.count < 2 { return .nothing }
+        let picture: HTML
+        if graph.names.count > 1 {
+            picture = figure(
+                Drawing(diagramOf: graph), title: "The diagram as it was observed", anchors: [:],
+                caption:
+                    "\(counted(graph.states.count, "state")), drawn as the \(graph.names.count) that the diagram tells "
+                    + "apart.")
+        } else {
+            picture = figure(
+                Drawing(graph, paths: [], limit: Self.statesDrawn), title: "The states and the steps between them",
+                anchors: [:])
+        }
         return .tag(
             "section", ["id": "states", "class": "part", "aria-labelledby": "states-title"],
-            .tag("h2", ["id": "states-title"], "States"),
-            figure(drawing, title: "The states and the steps between them", anchors: [:]))
+            .tag("h2", ["id": "states-title"], "States as observed"), picture)
     }
 
     // MARK: Seeing it again

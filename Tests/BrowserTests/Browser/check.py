@@ -114,15 +114,16 @@ def answers_at_once(report):
 def clicks(report):
     """One selection for all: path, graph, requests and changes."""
     report.open()
-    steps = [step.get_attribute("id") for step in report.all("#v1 .step")]
-    expect(report.shown_ids(".step") == steps[-1:], "the step that goes wrong is not the one shown first")
+    steps = [step.get_attribute("id") for step in report.all("#v1 section.step")]
+    expect(len(steps) > 1 and all(steps), f"the steps are {steps}")
+    expect(report.shown_ids("section.step") == steps[-1:], "the step that goes wrong is not the one shown first")
     report.all("#v1 .path a")[1].click()
-    expect(report.shown_ids(".step") == [steps[1]], f"after a click {report.shown_ids('.step')} are shown")
+    expect(report.shown_ids("section.step") == [steps[1]], f"after a click {report.shown_ids('.step')} are shown")
     expect(report.fragment() == "#" + steps[1], f"the address says {report.fragment()}")
     current = [element.get_attribute("data-step") for element in report.all("#v1 [aria-current]")]
     expect(current == [steps[1]] * 2, f"path and graph have {current} as the current step")
     report.open(fragment="#" + steps[0])
-    expect(report.shown_ids(".step") == [steps[0]], "the address does not lead to its step")
+    expect(report.shown_ids("section.step") == [steps[0]], "the address does not lead to its step")
     if len(report.all(".violation")) > 1:
         report.all(".list a")[1].click()
         expect(report.shown_ids(".violation") == ["v2"], f"{report.shown_ids('.violation')} are shown")
@@ -130,13 +131,13 @@ def clicks(report):
 
 def keys(report):
     report.open()
-    steps = [step.get_attribute("id") for step in report.all("#v1 .step")]
+    steps = [step.get_attribute("id") for step in report.all("#v1 section.step")]
     report.press("k")
-    expect(report.shown_ids(".step") == [steps[-2]], f"k leads to {report.shown_ids('.step')}")
+    expect(report.shown_ids("section.step") == [steps[-2]], f"k leads to {report.shown_ids('.step')}")
     report.press("j")
-    expect(report.shown_ids(".step") == [steps[-1]], f"j leads to {report.shown_ids('.step')}")
+    expect(report.shown_ids("section.step") == [steps[-1]], f"j leads to {report.shown_ids('.step')}")
     report.press("j")
-    expect(report.shown_ids(".step") == [steps[-1]], "j leads beyond the last step")
+    expect(report.shown_ids("section.step") == [steps[-1]], "j leads beyond the last step")
     if len(report.all(".violation")) > 1:
         report.press("n")
         expect(report.shown_ids(".violation") == ["v2"], f"n leads to {report.shown_ids('.violation')}")
@@ -148,11 +149,11 @@ def searches(report):
     report.open()
     report.press("/")
     expect(report.driver.switch_to.active_element.get_attribute("id") == "search", "/ does not lead to the search")
-    first = report.all("#v1 .step h3 code")[0].get_attribute("textContent")
+    first = report.all("#v1 section.step h3 code")[0].get_attribute("textContent")
     report.press(first)
     expect(len(report.shown("#hits a")) > 0, f"nothing is found for {first}")
     report.press(Keys.ENTER)
-    expect(first in report.shown(".step")[0].text, "the search does not lead to what it found")
+    expect(first in report.shown("section.step")[0].text, "the search does not lead to what it found")
     report.press("/")
     report.press("no such thing anywhere")
     expect([hit.text for hit in report.shown("#hits p")] == ["Nothing found."], "what is not there is found")
@@ -175,7 +176,7 @@ def does_without_script(report):
     report.open(script=False)
     text = report.driver.find_element(By.TAG_NAME, "body").text
     expect(len(report.shown(".violation")) == len(report.all(".violation")) > 0, "violations are hidden")
-    expect(len(report.shown(".step")) == len(report.all(".step")) > 0, "steps are hidden")
+    expect(len(report.shown("section.step")) == len(report.all("section.step")) > 0, "steps are hidden")
     for selector in ["h1 .badge", ".violation h2", ".path .label"]:
         for element in report.all(selector):
             expect(element.text and element.text in text, f"{selector} is not to be read")
@@ -220,7 +221,7 @@ def prints(report):
     """Everything, not just what is chosen."""
     report.open()
     report.command("Emulation.setEmulatedMedia", media="print")
-    expect(len(report.shown(".step")) == len(report.all(".step")), "steps are missing in print")
+    expect(len(report.shown("section.step")) == len(report.all("section.step")), "steps are missing in print")
     pdf = report.command("Page.printToPDF")["data"]
     expect(len(pdf) > 10_000, "the PDF is empty")
 

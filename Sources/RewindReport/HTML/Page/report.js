@@ -10,7 +10,7 @@
   root.classList.add("js");
   for (const element of all(".search, .copy, .keys")) element.hidden = false;
 
-  const stepsOf = (violation) => all(".step", violation);
+  const stepsOf = (violation) => all("section.step", violation);
   const chosen = () => violations.find((violation) => violation.classList.contains("chosen"));
   const chosenStep = (violation) => stepsOf(violation).find((step) => step.classList.contains("chosen"));
 
@@ -37,7 +37,7 @@
     const target = document.getElementById(decodeURIComponent(hash.slice(1)));
     if (!target) return false;
     const violation = target.closest(".violation");
-    if (violation) choose(violation, target.closest(".step"));
+    if (violation) choose(violation, target.closest("section.step"));
     for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
     return target;
   };
@@ -111,7 +111,7 @@
   };
 
   // What can be found: each violation, step, rule and row of the matrix, by all its text.
-  const places = () => all(".violation > h2, .step, .part tr, .warnings li, .reasons li").map((element) => ({
+  const places = () => all(".violation > h2, section.step, .part tr, .warnings li, .reasons li").map((element) => ({
     element,
     text: element.textContent.replace(/\s+/g, " ").trim(),
   }));
