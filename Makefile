@@ -99,7 +99,8 @@ bench-peers: build
 	@rm -rf .build/peers && python3 -m venv .build/peers
 	@.build/peers/bin/pip install --quiet --requirement Benchmarks/peers/requirements.txt
 	@echo "==> Exploring the reference service with each"
-	@Benchmarks/peers/run.py --rewind $(REWIND) --venv .build/peers $(PEERS)
+	@Benchmarks/peers/run.py --rewind $(REWIND) --venv .build/peers $(PEERS) \
+		--command "make bench-peers$(if $(QUICK), QUICK=1)"
 
 # A short run is no measurement to be kept.
 PEERS = $(if $(QUICK),--quick --json .build/peers.json,--json docs/benchmarks.json --markdown docs/benchmarks.md)

@@ -1,9 +1,10 @@
 """The payments exploration as a state machine of Hypothesis.
 
 The same requests, invariants and state diagram as Rewind's exploration, and its laws written out, in Hypothesis's
-idiom: rules send requests and compare the answer with a model; invariants look at the API and the database. Settings are
-Hypothesis's defaults (100 examples of up to 50 steps), except that there is no deadline for a step, nothing is
-remembered between runs, and the seed is given. Each example begins with a new order; nothing is taken back.
+idiom: rules send requests and compare the answer with a model; invariants look at the API and the database.
+
+Settings are Hypothesis's defaults (100 examples of up to 50 steps), except that there is no deadline for a step,
+nothing is remembered between runs, and the seed is given. Each example begins with a new order; nothing is taken back.
 """
 
 import argparse

@@ -6,7 +6,11 @@ import tools
 
 BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
 
-FILE_COPY_RATIO, CONTEXT_RATIO = 10, 5
+BUSY = (
+    " **Other work had the machine (load average %.0f when it began): slower tools met their limits of time for that"
+    " reason. Times and rates are worth little, ratios not much more; run it again.**")
+
+GOALS_BY_PEER = (("venomqa-file-copy", 10), ("venomqa-context", 5), ("venomqa-tutorial", 5))
 MOST_OVERHEAD = 0.20
 MOST_REQUESTS, MOST_SECONDS = 120, 1.0
 
@@ -73,8 +77,14 @@ def count(value):
 def circumstances(result):
     versions = ", ".join("%s %s" % (name, text.removeprefix("rewind ")) for name, text in result["versions"].items())
     ending = " It ran out of time, and what was not run is left out." if result["isUnfinished"] else ""
+    if was_busy(result):
+        ending += BUSY % result["loadBefore"]
     return "%s, `%s`. %s. %s.%s" % (
         result["date"], result["command"], result["machine"][0].upper() + result["machine"][1:], versions, ending)
+
+
+def was_busy(result):
+    return result["loadBefore"] > result["cores"] / 2
 
 
 def overview(result):
@@ -84,7 +94,7 @@ def overview(result):
         reported = [first_report(result, run) for run in runs]
         rows.append([
             known()[name].title,
-            share(sum(run["reachedAfterRequests"] is not None for run in runs), len(runs)),
+            share(sum(run["reachedAfterRequests"] is not None for run in runs), len(runs)) + cut_off(runs),
             share(sum(seconds is not None for seconds in reported), len(runs)),
             str(len(alone["reports"])) if alone else "–",
             count(tools.median([run["reachedAfterRequests"] for run in runs])),
@@ -103,6 +113,12 @@ def share(part, whole):
     return "%d of %d" % (part, whole) if whole else "–"
 
 
+def cut_off(runs):
+    """What is left open: a run that met its limit before it reached anything."""
+    open_ones = sum(run["timedOut"] and run["reachedAfterRequests"] is None for run in runs)
+    return ", %d cut off" % open_ones if open_ones else ""
+
+
 def by_bug(result):
     names = [name for name in present(result) if len(with_bugs(result, name)) > 1]
     if not names:
@@ -119,10 +135,12 @@ def by_bug(result):
 
 def cell(result, run):
     seconds = first_report(result, run)
-    reached = count(run["reachedAfterRequests"]) if run["reachedAfterRequests"] else "not reached"
+    if run["reachedAfterRequests"] is None:
+        return "cut off" if run["timedOut"] else "not reached"
+    reached = count(run["reachedAfterRequests"])
     if seconds is not None:
         return "%s, **%.1f s**" % (reached, seconds)
-    return reached + ", silent" if run["reachedAfterRequests"] else reached
+    return reached + (", cut off" if run["timedOut"] else ", silent")
 
 
 def goals(result):
@@ -136,7 +154,7 @@ def row(name, text, goal, is_reached):
 
 def ratio_rows(result):
     for name in ("rewind", "rewind-demo"):
-        for peer, least in (("venomqa-file-copy", FILE_COPY_RATIO), ("venomqa-context", CONTEXT_RATIO)):
+        for peer, least in GOALS_BY_PEER:
             ours, theirs = rates(result, name), rates(result, peer)
             ratios = [ours[turn] / theirs[turn] for turn in ours if turn in theirs]
             if ratios:
@@ -150,8 +168,12 @@ def overhead_rows(result):
         overhead = tools.median([run["overhead"] for run in result["speed"] if run["tool"] == name])
         if overhead is not None:
             title = "time in which the API is not asked: %s" % known()[name].title
-            goal = "≤ %.0f %%" % (100 * MOST_OVERHEAD)
-            yield row(title, "%.0f %%" % (100 * overhead), goal, overhead <= MOST_OVERHEAD)
+            cells = row(
+                title, "%.0f %%" % (100 * overhead), "≤ %.0f %%" % (100 * MOST_OVERHEAD), overhead <= MOST_OVERHEAD)
+            if was_busy(result):
+                # A service that waits for the processor makes every tool look lean.
+                cells[-1] = "open: the machine was busy"
+            yield cells
 
 
 def tutorial_rows(result):

@@ -217,6 +217,7 @@ def parsed():
     parser.add_argument("--quick", action="store_true", help="three bugs, one round")
     parser.add_argument("--minutes", type=float, default=25, help="the most it may take")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--command", default="Benchmarks/peers/run.py", help="what was typed, for the report")
     parser.add_argument("--json", help="where to write what was measured")
     parser.add_argument("--markdown", help="a document whose tables between the two marks to replace")
     parser.add_argument("--render", help="measure nothing, and take this JSON")
@@ -229,13 +230,14 @@ def measured(chosen):
     remove_leftovers()
     scratch = tempfile.mkdtemp(prefix="%s%d-" % (SCRATCH_PREFIX, os.getpid()), dir=scratch_directory())
     try:
+        load = os.getloadavg()[0]
         benchmark = Benchmark(chosen, scratch)
         speed = benchmark.speed()
         tutorial = benchmark.tutorial()
         runs = benchmark.find()
         return {
             "format": "rewind-peers", "version": 1, "date": datetime.date.today().isoformat(), "machine": machine(),
-            "command": "make bench-peers" + (" QUICK=1" if chosen.quick else ""), "versions": versions(chosen),
+            "cores": os.cpu_count(), "loadBefore": load, "command": chosen.command, "versions": versions(chosen),
             "isUnfinished": benchmark.is_unfinished, "bugs": benchmark.bugs(), "runs": runs, "speed": speed,
             "tutorial": tutorial,
         }

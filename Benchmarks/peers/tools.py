@@ -130,6 +130,7 @@ class VenomQAContext(Script):
 
 class Hypothesis(Script):
     name, title, script = "hypothesis", "Hypothesis", "hypothesis_stateful.py"
+    limit_seconds = 90
     note = "a `RuleBasedStateMachine` with the same requests, diagram, invariants and laws; default settings"
 
 

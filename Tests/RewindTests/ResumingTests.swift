@@ -167,6 +167,52 @@ private final class Notebook: Sendable {
         #expect(!notebook.texts.joined().contains("sesame"))
     }
 
+    /// Has an effect when it is sent again after the flag was taken down.
+    private struct Sender: ExchangeSender {
+        let tables: MemoryTables
+
+        func sendAgain(_ exchanges: [Exchange]) async throws -> [Exchange] {
+            if tables.get(table: "flags", key: 1) == nil { tables.set(table: "effects", key: 1, to: [.integer(1)]) }
+            return exchanges
+        }
+
+        func saysTheSame(_ first: Exchange.Reply, _ second: Exchange.Reply) -> Bool { true }
+        func withOtherBody(_ exchange: Exchange) -> Exchange? { nil }
+    }
+
+    @Test func `finds again what laws found by requests of their own`() async throws {
+        let exploration = Exploration(of: Notes.self) {
+            Action("toggle") { run in
+                let tables = try run.office.tables
+                let isUp = tables.get(table: "flags", key: 1) != nil
+                tables.set(table: "flags", key: 1, to: isUp ? nil : [.integer(1)])
+                run.journal.append(
+                    Exchange(
+                        method: "POST", path: "/toggle", requestHeaders: [.init("Idempotency-Key", "k")],
+                        reply: .response(status: 200, headers: [], body: [])))
+                return .accepted
+            }
+            Action("look", over: [1, 2, 3]) { run, _ in
+                run.record("/flag", status: 200, method: "GET")
+                return .accepted
+            }
+        }
+        func world() -> World {
+            let office = Office([:])
+            return office.world.providing(Sender(tables: office.tables))
+        }
+        let notebook = Notebook()
+        let whole = try await Explorer(exploration, in: world(), onRecord: notebook.write).explore()
+        #expect(whole.violations.map(\.counterexample.path) == [["toggle", "toggle"]])
+        let resumed = try await Explorer(exploration, in: world(), resuming: Array(notebook.records().dropLast()))
+            .explore()
+        #expect(Outcome(resumed) == Outcome(whole))
+        #expect(resumed.laws.map(\.name) == whole.laws.map(\.name))
+        let count = { (result: ExplorationResult) in result.laws.first { $0.name == "idempotent_replay" }?.timesChecked
+        }
+        #expect(count(resumed) == count(whole))
+    }
+
     @Test func `is not decided when the API does something else than then`() async throws {
         let notebook = Notebook()
         _ = try await Explorer(Self.line(Counter()), in: Self.office.world, onRecord: notebook.write).explore()

@@ -133,13 +133,13 @@ extension Walk {
         graph.add(
             .init(
                 source: UInt32(edge.source), target: UInt32(target), action: UInt16(edge.step.action),
-                variant: UInt16(edge.step.variant), outcome: isAccepted ? .accepted : .refused))
+                variant: UInt16(edge.step.variant), outcome: isAccepted ? .accepted : .refused), isWrong: false)
         answers.noteUnheard()
         coverage.add(
             isAccepted ? .accepted : .refused, state: coverageIndex(of: contexts[edge.source]),
             action: edge.step.action,
             target: step.diagram.map { coverage.index(ofState: $0) } ?? coverageIndex(of: contexts[target]))
-        if step.isUnsent != true { for law in exploration.laws { timesChecked[law.name, default: 0] += 1 } }
+        if step.isUnsent != true { countLawsThatLook() }
         noteArrival(at: target, by: edge)
         open(target, reachedFrom: edge.source)
         news += 1
@@ -148,6 +148,13 @@ extension Walk {
         (record.to, record.diagram, record.isUnsent) = (target, step.diagram, step.isUnsent)
         onRecord?(.step(record))
         return true
+    }
+
+    /// Laws that send requests are not among them: a step that they may have looked at is taken again.
+    private mutating func countLawsThatLook() {
+        for law in exploration.laws {
+            if case .judging = law.method { timesChecked[law.name, default: 0] += 1 }
+        }
     }
 
     /// Compares a step that was taken again with what is known of it.

@@ -30,7 +30,8 @@ public enum WalkRecord: Sendable, Hashable {
         var to: Int?
         /// The fingerprint of the state it led to, when that was new.
         var state: Fingerprint?
-        /// Whether what it did has to be seen again: it was taken twice, or a narrowed identity merged two states by it.
+        /// Whether what it did has to be seen again: it was taken twice, a narrowed identity merged two states by it, or laws
+        /// may have sent requests of their own after it.
         var isToBeSeen: Bool?
         /// The rules that were broken.
         var flaws: [String]?
@@ -121,10 +122,19 @@ extension Walk {
         guard let placed else { return record }
         record.to = placed.node
         if placed.isNew { record.state = try fingerprint(of: graph[placed.node], contexts[placed.node]) }
-        if wasRepeated || placed.isMerged { record.isToBeSeen = true }
+        if wasRepeated || placed.isMerged || mayBeProbed(execution) { record.isToBeSeen = true }
         let (seen, usual) = (coverageIndex(of: execution.context), coverageIndex(of: contexts[placed.node]))
         if seen != usual { record.diagram = coverage.states[seen] }
         return record
+    }
+
+    /// Whether a law may send requests of its own after the step. What came of them is not written down.
+    private func mayBeProbed(_ execution: Execution<Context>) -> Bool {
+        guard execution.outcome == .accepted else { return false }
+        let isProbing = exploration.laws.contains { law in
+            if case .probing = law.method { true } else { false }
+        }
+        return isProbing && execution.exchanges.contains { $0.hasKey(in: exploration.keyHeaders) }
     }
 
     /// Writes what is known of a worker's step, now that all of it is.
@@ -171,7 +181,7 @@ extension Exploration {
                 + action.variants.map { $0.label ?? "" }.joined(separator: "\u{1}")
         }
         lines += invariants.map { "invariant \($0.name) \($0.severity)" }
-        lines += laws.map { "law \($0.name)" }
+        lines += laws.map { "law \($0.name)" } + keyHeaders.sorted().map { "key \($0)" }
         if let machine = stateMachine {
             lines += machine.arrows.map {
                 "arrow \($0.action) \(machine.stateNames[$0.from]) \(machine.stateNames[$0.to])"
