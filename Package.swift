@@ -150,6 +150,7 @@ let package = Package(
                 "CommandSupport", "RewindCommand", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
                 "Hyperswitch", "HyperswitchSandbox", "PaymentProviders", "Rewind", "RewindHTTP", "RewindReport",
                 "RewindSQLite", "SQLiteDriver", "HTTPServer", "TestServices", "ExplorationFiles",
+                .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
             name: "PostgresEndToEndTests",
@@ -171,7 +172,7 @@ let package = Package(
             name: "ExplorationFilesTests",
             dependencies: ["ExplorationFiles", "Rewind", "RewindHTTP", "ExactJSON", "HTTPServer", "SQLiteDriver"],
             exclude: ["Malformed"]),
-        .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
+        .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind", "CommandSupport"]),
         .testTarget(
             name: "BrowserTests",
             dependencies: ["CommandSupport", "RewindCommand", "RewindReport", "Rewind", "TestServices"],
