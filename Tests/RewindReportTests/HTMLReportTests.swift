@@ -39,7 +39,7 @@ import Testing
             columns: [0, 1, 1, 1, 2, 2, 2], isPinned: Array(repeating: false, count: 7),
             arrows: [(0, 1), (0, 2), (0, 3), (3, 4), (2, 5), (1, 6)])
         let rows = layout.places.map(\.row)
-        #expect(Array(rows[1...3]) == [rows[6], rows[5], rows[4]])
+        #expect([1, 2, 3].map { rows[$0] } == [6, 5, 4].map { rows[$0] })
     }
 
     @Test func `of nothing has no place`() {
