@@ -17,7 +17,8 @@ struct RewindProgram: AsyncParsableCommand {
             """,
         version: ProgramVersion.full,
         subcommands: [
-            Init.self, Explore.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Doctor.self, Systems.self,
+            Init.self, Explore.self, Audit.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Doctor.self,
+            Systems.self,
             Restore.self,
             Demo.self, Serve.self, Sandbox.self, Reconcile.self,
         ])
