@@ -38,7 +38,10 @@ let package = Package(
         .target(name: "RewindHTTP", dependencies: ["Rewind", "HTTPClient", "ExactJSON"]),
         .target(name: "RewindSQLite", dependencies: ["Rewind", "SQLiteDriver"]),
         .target(name: "RewindPostgres", dependencies: ["Rewind", "PostgresDriver"]),
-        .target(name: "RewindReport", dependencies: ["Rewind", "ExactJSON"]),
+        .target(
+            name: "RewindReport",
+            dependencies: ["Rewind", "ExactJSON", "Digests"],
+            resources: [.embedInCode("HTML/Page/report.css"), .embedInCode("HTML/Page/report.js")]),
 
         // Explorations without Swift: the YAML format, what it says, and how that is carried out.
         .target(
@@ -108,7 +111,7 @@ let package = Package(
                 "OrdersServer",
                 "Payments", "TestServices",
             ],
-            path: "Benchmarks"),
+            path: "Benchmarks", exclude: ["peers"]),
 
         // Unit tests need no server; the others start what they need themselves.
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
@@ -165,6 +168,10 @@ let package = Package(
             dependencies: ["ExplorationFiles", "Rewind", "RewindHTTP", "ExactJSON", "HTTPServer", "SQLiteDriver"],
             exclude: ["Malformed"]),
         .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
+        .testTarget(
+            name: "BrowserTests",
+            dependencies: ["CommandSupport", "RewindCommand", "RewindReport", "Rewind", "TestServices"],
+            exclude: ["Browser"]),
         .testTarget(name: "TestServicesTests", dependencies: ["TestServices", "PostgresOwner"]),
         .executableTarget(name: "PostgresOwner", dependencies: ["TestServices"], path: "Tests/PostgresOwner"),
         .testTarget(

@@ -5,7 +5,7 @@ package struct Endpoint: Sendable {
     /// Scheme, host and port, such as `http://127.0.0.1:8080`.
     let origin: String
     /// The base URL's own path, without a trailing slash.
-    let basePath: String
+    package let basePath: String
     /// The `Host` field: host, and the port if the base URL names one.
     let host: String
     /// Whether no proxy may stand between: the host is this machine.

@@ -50,6 +50,8 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     case keyForgetsScope = "key-forgets-scope"
     /// An idempotency key is forgotten when its request is answered.
     case keyIsOnlyALock = "key-is-only-a-lock"
+    /// An idempotency key is written down when its request is answered, and not before.
+    case keyWrittenLast = "key-written-last"
 
     // Where a provider moves the money.
 
@@ -141,6 +143,8 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "An idempotency key is looked up without the account, so one reads the answer of another."
         case .keyIsOnlyALock:
             "An idempotency key is let go once its request is answered, so that a repetition does everything again."
+        case .keyWrittenLast:
+            "An idempotency key is written down once its request is answered, so that of two at once both take effect."
         case .retryUnderNewID:
             "A refund whose answer was lost is given up and asked for again under a new id and key, so it may happen twice."
         case .acknowledgementIsFinal:
@@ -219,6 +223,7 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
         case .keyForgetsScope: "scoped per account → another tenant cannot read the answer"
         case .keyIsOnlyALock:
             "same key, same body → same status and body, one effect"
+        case .keyWrittenLast: "two at once, same key → one runs, other 409"
         case .retryUnderNewID:
             "refund retried under a new id → one intent, at most one provider refund"
         case .acknowledgementIsFinal:

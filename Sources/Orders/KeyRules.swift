@@ -114,6 +114,9 @@ public struct KeyRules: Sendable {
         }
     }
 
+    /// Whether a key is claimed with the first effect of its request.
+    public var claimsFirst: Bool { !defects.has(.keyWrittenLast) }
+
     /// Whether a request is remembered when it is answered.
     public var keepsAnswers: Bool { !defects.has(.keyIsOnlyALock) }
 

@@ -25,7 +25,7 @@ extension Bug {
             .negativeRefund, .partialRefundCloses, .doubleCapture, .lateCancel, .payAfterExpiry,
             .refusedRefundLeavesRow, .staleTotal, .getTouches, .crashOnUnpaidRefund, .staleStatus:
             .payments
-        case .keyIgnoresBody, .keyForgetsScope, .keyIsOnlyALock: .idempotencyKeys
+        case .keyIgnoresBody, .keyForgetsScope, .keyIsOnlyALock, .keyWrittenLast: .idempotencyKeys
         case .retryUnderNewID, .acknowledgementIsFinal, .timeoutIsFailure, .duplicateWebhook, .lateFailure,
             .unknownObjectAccepted, .refundLimitFromTotal, .refundIgnoresPending, .refundIgnoresDisputes,
             .captureAfterAuthorizationExpired, .reconcilerGivesUp, .overCapture, .secondClickCharges,

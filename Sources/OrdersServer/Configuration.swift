@@ -10,8 +10,8 @@ extension OrdersServer {
         public var host: String
         /// The port to listen on, 0 for any free one.
         public var port: UInt16
-        /// How many requests are read and answered at once. SQLite is used by one at a time in any case; PostgreSQL
-        /// gets as many connections.
+        /// How many requests are read and answered at once; 0 for as many as there are connections. SQLite is used by one
+        /// at a time in any case; PostgreSQL gets as many connections, and 4 for 0.
         public var threads: Int
         /// The defects to run with; none for the correct service.
         public var bugs: Set<Bug>
@@ -29,6 +29,13 @@ extension OrdersServer {
         public var reconcileAfterSeconds: Int64 = 30 * 60
         /// How often the provider is asked by itself while the server runs; never if left out.
         public var reconcileEverySeconds: Double?
+
+        var databaseConnections: Int { threads > 0 ? threads : 4 }
+
+        /// Whether all of a SQLite database is in its one file between requests, and nothing of it in this process: a
+        /// rollback journal instead of write-ahead logging, and no page remembered. For tools that copy the file behind
+        /// the service's back. Slower, and meaningless with PostgreSQL.
+        public var keepsFileCopyable = false
 
         /// Whether `GET` answers from the process's memory. Not a bug of the service, but what makes one impossible to
         /// rewind from outside; exists to test that Rewind notices.

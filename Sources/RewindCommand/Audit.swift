@@ -127,12 +127,13 @@ extension OpenedExploration {
             let progress = AuditLine(title: redaction.sentence(title))
             defer { progress.finish() }
             let explorer = try Explorer(
-                exploration, by: team.workers, strategy: searching.strategy, seed: searching.seed,
-                limits: searching.limits, replacingLostWorlds: team.replacement, onProgress: progress.exploring.show)
+                exploration.checking(laws: searching.laws ?? .fast), by: team.workers, strategy: searching.strategy,
+                seed: searching.seed, limits: searching.limits, replacingLostWorlds: team.replacement,
+                onProgress: progress.exploring.show)
             return await explorer.audit(plan, onAuditProgress: progress.show)
         } notingFailure: { result, notes in
             guard case .notDecided = result.conclusion else { return }
-            for note in notes { Terminal.note(redaction.sentence(note)) }
+            for note in await notes() { Terminal.note(redaction.sentence(note)) }
         }
     }
 }
@@ -166,7 +167,8 @@ extension ZooExploration {
     ) throws -> any Auditor {
         func explorer<Context>(_ exploration: Exploration<Context>) throws -> any Auditor {
             try Explorer(
-                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: plan.limits,
+                exploration.checking(laws: plan.laws ?? .fast), by: team.workers, strategy: plan.strategy,
+                seed: plan.seed, limits: plan.limits,
                 replacingLostWorlds: team.replacement, onProgress: progress.show)
         }
         return switch self {

@@ -35,10 +35,7 @@ struct Demo: AsyncParsableCommand {
 
     @OptionGroup var search: SearchOptions
 
-    @Option(
-        help: ArgumentHelp("Write the result as JSON (see docs/result-format.md).", valueName: "file"),
-        completion: .file(extensions: ["json"]))
-    var json: String?
+    @OptionGroup var reports: ReportOptions
 
     @Option(
         help: ArgumentHelp(
@@ -58,8 +55,8 @@ struct Demo: AsyncParsableCommand {
         if let bug, let exploration, bug.needsProvider && !exploration.needsProvider {
             throw ValidationError("\(bug.rawValue) shows only with a provider, and \(exploration.rawValue) has none.")
         }
-        if allBugs && json != nil {
-            throw ValidationError("--json belongs to one exploration; --all-bugs makes many.")
+        if allBugs, let option = reports.given.first {
+            throw ValidationError("\(option) belongs to one exploration; --all-bugs makes many.")
         }
         if allBugs && keep { throw ValidationError("--keep belongs to one exploration; --all-bugs makes many.") }
         if allBugs, case .file = database {
@@ -88,7 +85,7 @@ struct Demo: AsyncParsableCommand {
         let keeping = Reporting.Keeping(
             origin: .demo(exploration: chosen.rawValue, bug: bug?.rawValue), exploration: chosen.rawValue,
             started: started)
-        try Reporting(result, keeping: keep ? keeping : nil).report(json: json)
+        try Reporting(result, keeping: keep ? keeping : nil).report(to: reports)
     }
 
     private func explore(

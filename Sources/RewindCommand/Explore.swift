@@ -15,6 +15,7 @@ struct Explore: AsyncParsableCommand {
             rewind explore                       the file exploration.yaml, as rewind init writes it
             rewind explore payments.yaml --max-depth 5 --json result.json
             rewind explore payments.yaml --url http://127.0.0.1:8080
+            rewind explore payments.yaml --resume     goes on from where the newest unfinished run of it ended
             """)
 
     @Argument(
@@ -24,21 +25,27 @@ struct Explore: AsyncParsableCommand {
 
     @OptionGroup var search: SearchOptions
     @OptionGroup var place: PlaceOptions
-
-    @Option(
-        help: ArgumentHelp("Write the result as JSON (see docs/result-format.md).", valueName: "file"),
-        completion: .file(extensions: ["json"]))
-    var json: String?
+    @OptionGroup var resuming: ResumeOptions
+    @OptionGroup var reports: ReportOptions
 
     func run() async throws {
         let opened = try place.open(file)
-        let (search, json, started) = (search, json, Date())
+        let unfinished = try resuming.unfinishedRun(of: opened)
+        let plan = try unfinished?.plan(search, over: opened.file.limits) ?? search.plan(over: opened.file.limits)
+        let (file, reports) = (file, reports)
         // The API and copies of its database come and go inside, so that a signal at any time leaves nothing behind.
         try await Interruption.endingTask {
             if let replay = opened.file.replay { return try await opened.take(replay) }
-            let result = try await opened.sayingWhatFails { try await opened.explored(by: search) }
-            let keeping = Reporting.Keeping(origin: opened.origin, exploration: opened.title, started: started)
-            try Reporting(result, redaction: opened.redaction, keeping: keeping).report(json: json)
+            let journal = WalkJournal(WalkHeading(of: opened, plan), goingOnWith: unfinished)
+            let result = try await opened.sayingWhatFails { try await opened.explored(by: plan, writing: journal) }
+            if unfinished != nil, result.transitions == 0, case .failed(let why) = result.stopReason {
+                Terminal.note(opened.redaction.sentence(why))
+                throw ExitCode.notDecided
+            }
+            let ending = journal.close(endedBy: .init(result.stopReason))
+            let keeping = ending.isKept ? journal.keeping(in: ending.id) : nil
+            try Reporting(result, redaction: opened.redaction, keeping: keeping)
+                .report(to: reports, hint: ending.canGoOn ? ResumeOptions.hint(file) : nil)
         }
     }
 }
@@ -74,19 +81,19 @@ struct PlaceOptions: ParsableArguments {
 }
 
 extension OpenedExploration {
-    /// Explores, by the file's limits unless the options have others.
-    func explored(by search: SearchOptions) async throws -> ExplorationResult {
-        let plan = search.plan(over: file.limits)
-        return try await withWorkers(plan.workers ?? 1) { team in
+    /// Explores, and goes on from what the journal knows.
+    func explored(by plan: SearchPlan, writing journal: WalkJournal) async throws -> ExplorationResult {
+        try await withWorkers(plan.workers ?? 1) { team in
             let progress = ProgressLine(title: redaction.sentence(title))
             defer { progress.finish() }
             let explorer = try Explorer(
-                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: plan.limits,
-                replacingLostWorlds: team.replacement, onProgress: progress.show)
+                exploration.checking(laws: plan.laws ?? .fast), by: team.workers, strategy: plan.strategy,
+                seed: plan.seed, limits: plan.limits, replacingLostWorlds: team.replacement,
+                onProgress: progress.show, onRecord: journal.write, resuming: journal.known)
             return await explorer.explore()
         } notingFailure: { result, notes in
             guard case .failed = result.stopReason else { return }
-            for note in notes { Terminal.note(redaction.sentence(note)) }
+            for note in await notes() { Terminal.note(redaction.sentence(note)) }
         }
     }
 

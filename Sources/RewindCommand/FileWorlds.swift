@@ -15,9 +15,12 @@ actor FileWorlds: WorldSource {
     private var commonLogin: Authentication?
     /// For logs and copies, gone at the end.
     private let directory: URL
+    /// Kept as long as the directory is used.
+    private var claim: FileHandle?
 
     /// How many copies are kept for workers whose API dies.
     private static let spares = 2
+    private static let kindOfDirectory = "rewind-explore-"
 
     /// Prepares what is to be started, and makes the copies that the workers need.
     init(
@@ -27,7 +30,7 @@ actor FileWorlds: WorldSource {
         self.place = place
         self.access = access
         directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("rewind-explore-\(UUID().uuidString)")
+            .appendingPathComponent("\(Self.kindOfDirectory)\(UUID().uuidString)")
         guard count == 1 || starting != nil else {
             throw NotExplorable(
                 "Several workers need an API each: let the file say how to start it (`api.start`), or leave out --workers "
@@ -36,7 +39,7 @@ actor FileWorlds: WorldSource {
         let originals = originals
         // An API may bring its tables up to date when it starts, so the guard comes first.
         for database in originals { try database.check() }
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        claim = try TemporaryFolder.make(at: directory, kind: Self.kindOfDirectory)
         do {
             try await prepare(originals, workers: count)
         } catch {

@@ -42,9 +42,10 @@ struct OpenedExploration: Sendable {
 
     /// Starts what the file says is to be started, makes that many workers, has them used, and ends everything, whatever
     /// happens in between.
-    /// - Parameter notingFailure: is given the result, and what the API has to say about how it ended.
+    /// - Parameter notingFailure: is given the result, and asks what the API has to say about how it ended.
     func withWorkers<R: Sendable>(
-        _ count: Int, _ body: (WorkerTeam) async throws -> R, notingFailure: (R, [String]) -> Void = { _, _ in }
+        _ count: Int, _ body: (WorkerTeam) async throws -> R,
+        notingFailure: (R, () async -> [String]) async -> Void = { _, _ in }
     ) async throws -> R {
         let worlds = try await FileWorlds(file, at: place, access, workers: count)
         return try await WorkerTeam.use(worlds, workers: count, body, notingFailure: notingFailure)

@@ -11,9 +11,12 @@ struct Reporting {
         /// The name of the exploration.
         let exploration: String
         var started = Date()
+        /// The id of the folder that was made for it, if one was.
+        var id: String?
     }
 
     private let result: ExplorationResult
+    private let document: ResultDocument
     private let redaction: Redaction
     private let keeping: Keeping?
 
@@ -22,20 +25,20 @@ struct Reporting {
         self.result = result
         self.redaction = redaction
         self.keeping = keeping
+        document = ResultDocument(result, exploration: keeping?.exploration ?? "", redaction: redaction)
     }
 
-    /// Keeps it, and writes it to the terminal, and as JSON to a file.
+    /// Keeps it, and writes it to the terminal, and to the files that were asked for.
+    /// - Parameter hint: what to say at the end when it is kept.
     /// - Throws: the exit code, always.
-    func report(json path: String?) throws {
-        let name = isKept ? keeping?.exploration : nil
-        let text = ConsoleReport(
-            result, isColored: Terminal.resultsAreColored, keptAs: name, redaction: redaction
-        ).text
-        Terminal.result(text)
-        if let path {
-            let report = JSONReport(result, exploration: keeping?.exploration ?? "", redaction: redaction)
-            try write(try report.data(), to: path)
-        }
+    func report(to files: ReportOptions, hint: String? = nil) throws {
+        let isKept = isKept
+        Terminal.result(ConsoleReport(document, isColored: Terminal.resultsAreColored, isKept: isKept).text)
+        if isKept, let hint { Terminal.result("\n\(hint)\n") }
+        try files.write(
+            ReportOptions.Subject(
+                result: result, document: document, exploration: keeping?.exploration ?? "", redaction: redaction,
+                isKept: isKept, origin: keeping?.origin, started: keeping?.started))
         throw result.verdict.exitCode
     }
 
@@ -44,7 +47,8 @@ struct Reporting {
         guard let keeping else { return false }
         do {
             _ = try RunStore().keep(
-                result, of: keeping.origin, named: keeping.exploration, started: keeping.started, redaction: redaction)
+                result, document, of: keeping.origin, named: keeping.exploration, started: keeping.started,
+                in: keeping.id, redaction: redaction)
             return true
         } catch {
             Terminal.note("The run could not be kept in .rewind: \(error.localizedDescription)")
@@ -52,7 +56,8 @@ struct Reporting {
         }
     }
 
-    private func write(_ data: Data, to path: String) throws {
+    /// - Throws: `ExitCode` once it was said what is wrong.
+    static func write(_ data: Data, to path: String) throws {
         do {
             try data.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {

@@ -17,10 +17,11 @@ struct RewindProgram: AsyncParsableCommand {
             """,
         version: ProgramVersion.full,
         subcommands: [
-            Init.self, Explore.self, Audit.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Doctor.self,
+            Init.self, Explore.self, Audit.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Report.self,
+            Doctor.self,
             Systems.self,
             Restore.self,
-            Demo.self, Serve.self, Sandbox.self, Reconcile.self,
+            Laws.self, Demo.self, Serve.self, Sandbox.self, Reconcile.self,
         ])
 
     static func main() async {

@@ -33,6 +33,15 @@ struct SearchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Decides what is left to chance. (default: 1)", valueName: "number"))
     var seed: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            The laws to check: fast, all, or names with commas between them; rewind laws lists them. (default: fast, which \
+            leaves out those that send many requests of their own)
+            """, valueName: "laws"),
+        transform: { try LawSelection($0) })
+    var laws: LawSelection?
+
     func validate() throws {
         for (name, value) in [
             ("--max-steps", maxSteps), ("--max-depth", maxDepth), ("--max-violations", maxViolations),
@@ -55,7 +64,7 @@ struct SearchOptions: ParsableArguments {
             limits: Limits(
                 steps: maxSteps ?? file.steps?.value ?? 100_000, depth: maxDepth ?? file.depth?.value,
                 time: time.map { .milliseconds($0) }, violations: maxViolations ?? file.violations?.value),
-            workers: workers ?? file.workers?.value)
+            workers: workers ?? file.workers?.value, laws: laws)
     }
 }
 
@@ -65,6 +74,8 @@ struct SearchPlan: Sendable {
     let seed: UInt64
     var limits: Limits
     let workers: Int?
+    /// Nothing, when the options do not say.
+    let laws: LawSelection?
 }
 
 extension Strategy: ExpressibleByArgument {}

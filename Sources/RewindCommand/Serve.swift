@@ -31,6 +31,9 @@ struct Serve: ParsableCommand {
     @Flag(help: "Let time stand still until POST /clock/advance moves it.")
     var testClock = false
 
+    @Flag(help: "Keep all of a SQLite database in its one file between requests, for tools that copy the file; slower.")
+    var copyableFile = false
+
     @Flag(help: "Exit when standard input ends, and not on Ctrl-C: the process that started this one decides.")
     var exitWithParent = false
 
@@ -58,20 +61,25 @@ struct Serve: ParsableCommand {
     private func chosenConfiguration() throws -> OrdersServer.Configuration {
         let provider = try service.chosenProvider(bug: bug)
         var configuration = OrdersServer.Configuration(
-            database: try service.chosenDatabase(), port: port, threads: provider == nil ? 1 : Self.providerThreads,
+            database: try service.chosenDatabase(), port: port, threads: provider == nil ? 0 : Self.providerThreads,
             bugs: bug.map { [$0] } ?? [], testClock: testClock, provider: provider)
         configuration.cachesOrdersInMemory = cachingAPI
+        configuration.keepsFileCopyable = copyableFile
         configuration.reconcileAfterSeconds = service.reconcileAfter
         configuration.reconcileEverySeconds = reconcileEvery
         return configuration
     }
 
-    /// Some wait for the provider while others take its webhooks.
+    /// Some wait for the provider while others take its webhooks. Without a provider each connection has a thread of its
+    /// own, so that two requests at the same time really are.
     private static let providerThreads = 4
 
     func validate() throws {
         if let bug, bug.needsProvider, service.providerURL == nil {
             throw ValidationError("\(bug.rawValue) shows only with a provider; give --provider-url.")
+        }
+        if copyableFile, case .postgres = try? service.chosenDatabase() {
+            throw ValidationError("--copyable-file is about SQLite files, and the database is PostgreSQL.")
         }
         guard let reconcileEvery else { return }
         guard service.providerURL != nil else {

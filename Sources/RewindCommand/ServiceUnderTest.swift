@@ -24,7 +24,8 @@ struct ServiceUnderTest {
             return try await exploration.explore(
                 with: .init(plan: search.plan(), team: team, onProgress: progress.show))
         } notingFailure: { result, notes in
-            if case .failed = result.stopReason { for note in notes { Terminal.note(note) } }
+            guard case .failed = result.stopReason else { return }
+            for note in await notes() { Terminal.note(note) }
         }
     }
 

@@ -21,16 +21,17 @@ struct WorkerTeam: Sendable {
     var replacement: (@Sendable (Int, WorkerThread) async throws -> World)? { workers.count > 1 ? makeWorld : nil }
 
     /// Makes the worlds, has them used, and stops the source, whatever happens in between.
-    /// - Parameter notingFailure: is given the result, and what the source has to say before it is stopped.
+    /// - Parameter notingFailure: is given the result, and asks what the source has to say before it is stopped. To ask
+    ///   whether a service has just ended is to wait a while for news of its end, so only a failure should.
     static func use<R: Sendable>(
         _ source: some WorldSource, workers count: Int, _ body: (WorkerTeam) async throws -> R,
-        notingFailure: (R, [String]) -> Void = { _, _ in }
+        notingFailure: (R, () async -> [String]) async -> Void = { _, _ in }
     ) async throws -> R {
         do {
             let makeWorld: @Sendable (Int, WorkerThread) async throws -> World = { try await source.world($0, on: $1) }
             let workers = try await Worker.team(of: count, makingWorlds: makeWorld)
             let result = try await body(WorkerTeam(workers: workers, makeWorld: makeWorld))
-            notingFailure(result, await source.notes())
+            await notingFailure(result) { await source.notes() }
             await source.stop()
             return result
         } catch {

@@ -10,6 +10,7 @@ extension ZooExploration: ExpressibleByArgument {
     func explore(with search: Search) async throws -> ExplorationResult {
         var search = search
         search.plan.limits.depth = search.plan.limits.depth ?? usualDepth
+        search.usualLaws = self == .idempotencyKeys ? .all : .fast
         return switch self {
         case .payments: try await search.explore(Payments.payments)
         case .idempotencyKeys: try await search.explore(ProviderExplorations.idempotencyKeys)
@@ -56,10 +57,13 @@ extension ZooExploration: ExpressibleByArgument {
         var plan: SearchPlan
         let team: WorkerTeam
         let onProgress: @Sendable (ExplorationProgress) -> Void
+        /// Those checked unless the user says otherwise: all where keys are what it is about.
+        fileprivate(set) var usualLaws = LawSelection.fast
 
         fileprivate func explore<Context>(_ exploration: Exploration<Context>) async throws -> ExplorationResult {
             let explorer = try Explorer(
-                exploration, by: team.workers, strategy: plan.strategy, seed: plan.seed, limits: plan.limits,
+                exploration.checking(laws: plan.laws ?? usualLaws), by: team.workers, strategy: plan.strategy,
+                seed: plan.seed, limits: plan.limits,
                 replacingLostWorlds: team.replacement, onProgress: onProgress)
             return await explorer.explore()
         }

@@ -21,6 +21,8 @@ public actor API {
     public nonisolated let thread: WorkerThread
     private nonisolated let endpoint: Endpoint
     private let connection: Connection
+    /// Over connections and threads of their own, for requests that are sent at the same time; made when first needed.
+    private var peers: [API] = []
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -68,6 +70,25 @@ public actor API {
     /// - Throws: ``APIError/badConfiguration(_:)`` when libcurl cannot be set up (memory).
     public nonisolated func connection(on thread: WorkerThread) throws(APIError) -> API {
         try API(endpoint: endpoint, thread: thread)
+    }
+
+    deinit {
+        for peer in peers { peer.thread.stop() }
+    }
+
+    /// As many as asked for, of the same API, each over a connection and thread of its own.
+    func peers(_ count: Int) throws(APIError) -> [API] {
+        while peers.count < count { peers.append(try connection(on: WorkerThread(name: "peer \(peers.count + 1)"))) }
+        return Array(peers.prefix(count))
+    }
+
+    /// A request as it was on the wire, to be sent by this API again.
+    nonisolated func request(of exchange: Exchange) -> Request {
+        let (base, path) = (endpoint.basePath, exchange.path)
+        let headers = exchange.requestHeaders.filter { !["host", "content-length"].contains($0.name.lowercased()) }
+        return Request(
+            exchange.method, !base.isEmpty && path.hasPrefix(base + "/") ? String(path.dropFirst(base.count)) : path,
+            headers: headers, body: exchange.requestBody.isEmpty ? nil : exchange.requestBody)
     }
 
     /// This API, recording every exchange in the journal.

@@ -2,10 +2,9 @@ import Rewind
 
 /// The result as text for a terminal or a CI log: verdict first, then what was found, then what was covered.
 public struct ConsoleReport: Sendable {
-    private let result: ExplorationResult
+    private let result: ResultDocument
     private let style: TextStyle
-    private let redaction: Redaction
-    private let keptExploration: String?
+    private let isKept: Bool
 
     /// - Parameters:
     ///   - isColored: whether to use ANSI colors; give `false` for anything that is not a terminal.
@@ -14,17 +13,22 @@ public struct ConsoleReport: Sendable {
         _ result: ExplorationResult, isColored: Bool = false, keptAs exploration: String? = nil,
         redaction: Redaction = .standard
     ) {
+        self.init(
+            ResultDocument(result, exploration: exploration ?? "", redaction: redaction), isColored: isColored,
+            isKept: exploration != nil)
+    }
+
+    /// - Parameter isKept: whether violations can be replayed by their ids.
+    public init(_ result: ResultDocument, isColored: Bool = false, isKept: Bool) {
         self.result = result
-        keptExploration = exploration
-        self.redaction = redaction
+        self.isKept = isKept
         style = TextStyle(isColored: isColored)
     }
 
     /// The whole report, with a line break at its end.
     public var text: String {
         let sections = [verdict] + result.violations.map(violation) + [coverage, checks, footnotes]
-        let text = sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
-        return redaction.sentence(text)
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
     // MARK: Verdict
@@ -32,22 +36,27 @@ public struct ConsoleReport: Sendable {
     private var verdict: [String] {
         let counts = result.statistics
         var lines = [headline]
-        if case .notDecided(let reasons) = result.verdict { lines += reasons.map { "  • " + $0 } }
+        lines += result.reasons.map { "  • " + $0 }
         lines.append(
             "  \(grouped(counts.states)) states, \(grouped(counts.transitions)) transitions, "
-                + "\(grouped(result.invariantsChecked)) invariant checks; depth \(counts.depth), "
+                + "\(grouped(counts.invariantsChecked)) invariant checks; depth \(counts.depth), "
                 + "\(grouped(counts.frontier)) steps left")
-        if case .failed = result.stopReason {
-        } else {
-            lines.append("  It ended because \(result.stopReason.description).")
+        if result.endedBy != .failure { lines.append("  It ended because \(result.stopReason).") }
+        lines.append("  \(result.strategy), seed \(result.seed), \(timing)")
+        if counts.lawRequests > 0 {
+            let seconds = fixed(counts.lawRequestMilliseconds / 1000, digits: 2)
+            lines.append("  The laws sent \(counted(counts.lawRequests, "request")) of their own, in \(seconds) s")
         }
-        lines.append("  \(result.strategy.rawValue), seed \(result.seed), \(timing)")
-        if counts.workers.count > 1 { lines.append("  " + workers) }
+        if let workers = counts.workers { lines.append("  " + text(of: workers)) }
+        if let known = counts.knownTransitions {
+            lines.append(
+                "  It went on from an earlier walk: \(grouped(known)) of the transitions were known and not taken again."
+            )
+        }
         return lines
     }
 
-    private var workers: String {
-        let workers = result.statistics.workers
+    private func text(of workers: [StatisticsDocument.WorkerDocument]) -> String {
         let shares = workers.map { grouped($0.transitions) }.joined(separator: " + ")
         let replaced = workers.reduce(0) { $0 + $1.replacements }
         return "\(workers.count) workers took \(shares) steps"
@@ -57,10 +66,10 @@ public struct ConsoleReport: Sendable {
 
     private var headline: String {
         switch result.verdict {
-        case .held(.everything):
+        case .held where result.extent == "everything":
             style.good("HELD") + "  Nothing is wrong in any reachable state."
-        case .held(.within(let limit)):
-            style.good("HELD") + "  Nothing is wrong within \(limit); more was left to explore."
+        case .held:
+            style.good("HELD") + "  Nothing is wrong within \(result.extent ?? "the limits"); more was left to explore."
         case .violated:
             style.bad("VIOLATED") + "  " + counted(result.violations.count, "violation") + " found."
         case .notDecided:
@@ -69,23 +78,25 @@ public struct ConsoleReport: Sendable {
     }
 
     private var timing: String {
-        let seconds = result.statistics.elapsed.seconds
-        let rate = seconds > 0 ? Double(result.transitions) / seconds : 0
+        let seconds = result.statistics.elapsedMilliseconds / 1000
+        let taken = result.statistics.transitions - (result.statistics.knownTransitions ?? 0)
+        let rate = seconds > 0 ? Double(taken) / seconds : 0
         return "\(fixed(seconds, digits: 2)) s, \(grouped(Int(rate))) transitions/s"
     }
 
     // MARK: Violations
 
-    private func violation(_ violation: Violation) -> [String] {
-        var lines = ["\(style.bad("✗")) [\(violation.rule.severity.rawValue)] \(style.strong(violation.rule.name))"]
+    private func violation(_ violation: ViolationDocument) -> [String] {
+        var lines = ["\(style.bad("✗")) [\(violation.severity)] \(style.strong(violation.name))"]
         lines.append("    \(violation.message)")
-        lines.append("    Path: " + violation.counterexample.path.joined(separator: " → "))
-        lines += StepText(redaction: redaction).lines(of: violation.counterexample.steps.last)
-        switch violation.confirmation {
-        case .confirmed: lines.append("    Confirmed: replayed from the root, it occurred again.")
-        case .notReproduced(let why): lines.append("    \(style.doubtful("Not reproduced.")) \(why)")
+        lines.append("    Path: " + violation.path.joined(separator: " → "))
+        lines += StepText(violation.steps.last).lines
+        if let why = violation.notReproduced {
+            lines.append("    \(style.doubtful("Not reproduced.")) \(why)")
+        } else {
+            lines.append("    Confirmed: replayed from the root, it occurred again.")
         }
-        if let keptExploration { lines.append("    Again: rewind replay \(violation.id(in: keptExploration))") }
+        if isKept { lines.append("    Again: rewind replay \(violation.id)") }
         return lines
     }
 
@@ -93,45 +104,40 @@ public struct ConsoleReport: Sendable {
 
     /// The matrix of states and actions, actions downwards: their names are long and there are more of them.
     private var coverage: [String] {
-        let coverage = result.coverage
-        let names = coverage.actions.map { $0 }
-        let width = (names + ["action"]).map(\.count).max() ?? 6
-        let columns = coverage.states.map { max($0.count, 8) }
+        let cells = result.coverage
+        let count = cells.dropFirst().firstIndex { $0.action == cells.first?.action } ?? cells.count
+        let actions = cells.prefix(count).map(\.action)
+        let rows = stride(from: 0, to: cells.count, by: max(1, count)).map {
+            Array(cells[$0..<min(cells.count, $0 + count)])
+        }
+        let width = (actions + ["action"]).map(\.count).max() ?? 6
+        let columns = rows.map { max($0.first?.state.count ?? 0, 8) }
         var lines = [style.strong("Coverage") + "  ✓ accepted  · refused  ! against the diagram  – not tried"]
-        let heads = zip(coverage.states, columns).map { pad($0, to: $1) }
+        let heads = zip(rows, columns).map { pad($0.first?.state ?? "", to: $1) }
         lines.append("  " + pad("", to: width) + "  " + heads.joined(separator: "  "))
-        for action in names.indices {
-            let cells = coverage.states.indices.map { pad(cell(state: $0, action: action), to: columns[$0]) }
-            lines.append("  " + pad(names[action], to: width) + "  " + cells.joined(separator: "  "))
+        for action in actions.indices {
+            let texts = zip(rows, columns).map { pad(text(of: $0[action]), to: $1) }
+            lines.append("  " + pad(actions[action], to: width) + "  " + texts.joined(separator: "  "))
         }
         return lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }
     }
 
-    private func cell(state: Int, action: Int) -> String {
-        let seen = result.coverage.observed(state: state, action: action)
-        if seen.attempts == 0 { return "–" }
+    private func text(of cell: CoverageDocument) -> String {
+        if cell.attempts == 0 { return "–" }
         var parts: [String] = []
-        if seen.accepted > 0 { parts.append("✓\(seen.accepted)") }
-        if seen.refused > 0 { parts.append("·\(seen.refused)") }
-        if seen.failed > 0 { parts.append("✗\(seen.failed)") }
-        if isAgainstDiagram(seen, result.coverage.expected(state: state, action: action)) { parts.append("!") }
+        if cell.accepted > 0 { parts.append("✓\(cell.accepted)") }
+        if cell.refused > 0 { parts.append("·\(cell.refused)") }
+        if cell.failed > 0 { parts.append("✗\(cell.failed)") }
+        if cell.isAgainstDiagram { parts.append("!") }
         return parts.joined(separator: " ")
-    }
-
-    private func isAgainstDiagram(_ seen: Coverage.Cell, _ expected: Coverage.Expectation) -> Bool {
-        switch expected {
-        case .open: false
-        case .refused: seen.accepted > 0
-        case .accepted(let targets): !seen.targets.isSubset(of: targets) || seen.accepted == 0
-        }
     }
 
     // MARK: Checks and notes
 
     private var checks: [String] {
-        let all = result.invariants + result.laws
-        let width = all.map(\.name.count).max() ?? 0
-        return [style.strong("Checked")] + all.map { "  \(pad($0.name, to: width))  \(grouped($0.timesChecked))×" }
+        let width = result.checks.map(\.name.count).max() ?? 0
+        return [style.strong("Checked")]
+            + result.checks.map { "  \(pad($0.name, to: width))  \(grouped($0.timesChecked))×" }
     }
 
     private var footnotes: [String] {

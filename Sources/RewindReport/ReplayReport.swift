@@ -29,7 +29,7 @@ public struct ReplayReport: Sendable {
         switch result.answer {
         case .stillFails(let violation):
             lines += ["    \(violation.message)", "    Path: \(steps)"]
-            lines += StepText(redaction: redaction).lines(of: violation.counterexample.steps.last)
+            lines += StepText(violation.counterexample.steps.last, redaction: redaction).lines
         case .fixed(let sentence), .notDecided(let sentence):
             lines += ["    \(sentence)", "    Path: \(steps)"]
         }

@@ -2,33 +2,44 @@ import Rewind
 
 /// The last exchange of a step and what it changed, as lines for a terminal.
 struct StepText: Sendable {
-    let redaction: Redaction
+    private let step: StepDocument?
 
-    func lines(of step: Counterexample.Step?) -> [String] {
-        (step?.exchanges.last.map(lines) ?? []) + changes(of: step)
+    init(_ step: StepDocument?) { self.step = step }
+
+    init(_ step: Counterexample.Step?, redaction: Redaction) {
+        self.init(step.map { StepDocument($0, redaction) })
     }
 
-    private func lines(of exchange: Exchange) -> [String] {
-        let exchange = exchange.redacted(by: redaction)
+    var lines: [String] {
+        (step?.exchanges.last.map(lines) ?? []) + lines(of: step?.changes ?? []) + (step?.lawTrials ?? []).flatMap(lines)
+    }
+
+    /// What a law sent of its own.
+    private func lines(of trial: TrialDocument) -> [String] {
+        let place = trial.from == .before ? "From the state before it" : "From there"
+        let manner = trial.exchanges.count > 1 ? ", at the same time" : ""
+        return ["    \(place)\(manner):"] + trial.exchanges.flatMap(lines) + lines(of: trial.changes)
+    }
+
+    private func lines(of exchange: ExchangeDocument) -> [String] {
         var lines = ["    > \(exchange.method) \(exchange.path)\(excerpt(exchange.requestBody))"]
-        switch exchange.reply {
-        case .response(let status, _, let body): lines.append("    < \(status)\(excerpt(body))")
-        case .lost(let reason): lines.append("    < no answer: \(reason)")
+        if let status = exchange.status {
+            lines.append("    < \(status)\(excerpt(exchange.responseBody))")
+        } else {
+            lines.append("    < no answer: \(exchange.lost ?? "")")
         }
         return lines
     }
 
-    private func excerpt(_ body: [UInt8]) -> String {
+    private func excerpt(_ body: String) -> String {
         if body.isEmpty { return "" }
-        let text = String(decoding: body.prefix(400), as: UTF8.self)
-        return "  " + printable(text) + (body.count > 400 ? " …" : "")
+        let text = String(decoding: body.utf8.prefix(400), as: UTF8.self)
+        return "  " + printable(text) + (body.utf8.count > 400 ? " …" : "")
     }
 
-    private func changes(of step: Counterexample.Step?) -> [String] {
-        let systems = step?.changes.filter(\.changes.changesContent) ?? []
-        return systems.map { system in
-            let tables = Dictionary(grouping: system.changes.rows, by: \.table).sorted { $0.key < $1.key }
-            let counts = tables.map { "\($0.key) (\(counted($0.value.count, "row")))" }
+    private func lines(of changes: [ChangesDocument]) -> [String] {
+        changes.map { system in
+            let counts = system.tables.sorted { $0.key < $1.key }.map { "\($0.key) (\(counted($0.value, "row")))" }
             return "    Changed in \(system.system): " + counts.joined(separator: ", ")
         }
     }

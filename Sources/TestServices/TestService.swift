@@ -4,18 +4,22 @@ import Foundation
 public enum TestService: String, Sendable, CaseIterable {
     case sqlite
     case postgres
+    /// Chromium, and what drives it.
+    case browser
 
     /// Whether tests of it are to run: it is there, or the environment variable `REQUIRE_SERVICES` names it, such as
     /// `REQUIRE_SERVICES=sqlite,postgres`. Then its absence fails tests instead of skipping them.
-    public var isToBeTested: Bool {
-        isThere || isRequired(by: ProcessInfo.processInfo.environment["REQUIRE_SERVICES"] ?? "")
-    }
+    public var isToBeTested: Bool { isThere || isRequired }
+
+    /// Whether `REQUIRE_SERVICES` names it.
+    public var isRequired: Bool { isRequired(by: ProcessInfo.processInfo.environment["REQUIRE_SERVICES"] ?? "") }
 
     /// What to tell of tests that were skipped.
     public var absence: String {
         switch self {
         case .sqlite: "SQLite is missing."
         case .postgres: PostgresFailure.notInstalled.description
+        case .browser: "Chromium is missing, or its driver, or python3-selenium: make test installs them."
         }
     }
 
@@ -24,10 +28,15 @@ public enum TestService: String, Sendable, CaseIterable {
         list.split(separator: ",").contains { $0.trimmingCharacters(in: .whitespaces) == rawValue }
     }
 
+    private static let partsOfTheBrowser = [
+        "/usr/bin/chromium", "/usr/bin/chromedriver", "/usr/lib/python3/dist-packages/selenium",
+    ]
+
     private var isThere: Bool {
         switch self {
         case .sqlite: true
         case .postgres: (try? PostgresPrograms.find()) != nil
+        case .browser: Self.partsOfTheBrowser.allSatisfy(FileManager.default.fileExists)
         }
     }
 }

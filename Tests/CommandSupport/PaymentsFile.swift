@@ -5,8 +5,10 @@ package enum PaymentsFile {
     package static let path = Repository.folder.appendingPathComponent("Examples/yaml/payments.yaml").path
 
     /// `rewind explore` of it, on SQLite or on PostgreSQL.
+    /// - Parameter directory: in which it runs, and keeps the run.
     package static func explored(
-        _ arguments: [String] = [], bug: String? = nil, on url: String? = nil, in scratch: Scratch
+        _ arguments: [String] = [], bug: String? = nil, on url: String? = nil, in scratch: Scratch,
+        directory: URL? = nil
     ) throws -> Tool {
         let service = scratch.path("service")
         let options = bug.map { " --bug \($0)" } ?? ""
@@ -21,6 +23,7 @@ package enum PaymentsFile {
         }
         return try Tool(
             ["explore", file] + arguments, in: scratch,
-            secrets: ["REWIND": service, "ORDERS_DATABASE": url ?? scratch.path("orders-test.sqlite")])
+            secrets: ["REWIND": service, "ORDERS_DATABASE": url ?? scratch.path("orders-test.sqlite")],
+            directory: directory)
     }
 }

@@ -17,9 +17,10 @@ package struct ResultDocument: Decodable, Sendable {
     package let stateFingerprints: [String]
 
     package struct Statistics: Decodable, Sendable {
-        package let states, transitions, invariantsChecked, frontier, depth, repetitions, requests, moves: Int
+        package let states, transitions, invariantsChecked, frontier, depth, repetitions, moves: Int
+        package let requests, lawRequests: Int
         package let elapsedMilliseconds, requestMilliseconds, moveMilliseconds, captureMilliseconds: Double
-        package let verificationMilliseconds: Double
+        package let verificationMilliseconds, lawRequestMilliseconds: Double
     }
 
     package struct Violation: Decodable, Sendable {
@@ -33,6 +34,13 @@ package struct ResultDocument: Decodable, Sendable {
     package struct Step: Decodable, Sendable {
         package let action, outcome: String
         package let argument: String?
+        package let exchanges: [Exchange]
+        package let changedRows: [String: Int]
+        package let lawTrials: [Trial]?
+    }
+
+    package struct Trial: Decodable, Sendable {
+        package let from: String
         package let exchanges: [Exchange]
         package let changedRows: [String: Int]
     }

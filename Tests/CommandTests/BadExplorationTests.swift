@@ -95,7 +95,8 @@ extension CommandTests {
                 (
                     Exploration(of: Knowledge.self) { create }.without(law: "no_errors", because: "we know"),
                     "There is no law “no_errors” to switch off. The laws are no_server_error, refusal_changes_nothing, "
-                        + "safe_methods_change_nothing, rewinding_is_faithful."
+                        + "safe_methods_change_nothing, idempotent_replay, key_with_other_body, "
+                        + "two_at_once_with_one_key, rewinding_is_faithful."
                 ),
             ]
             for (exploration, message) in cases {

@@ -90,7 +90,7 @@ private func explore(answering body: String) async throws -> ExplorationResult {
         defer { for worker in workers { worker.thread.stop() } }
         let result = try await Explorer(exploration, by: workers).explore()
         let lines = ConsoleReport(result).text.split(separator: "\n")
-        let json = String(decoding: try JSONReport(result).data(), as: UTF8.self)
+        let json = String(decoding: try ResultDocument(result).data(), as: UTF8.self)
         #expect(lines.contains { $0.hasPrefix("  2 workers took ") && $0.hasSuffix(" steps") } == (count == 2))
         #expect(json.contains("\"replacements\" : 0") == (count == 2))
     }
@@ -120,7 +120,7 @@ private func explore(answering body: String) async throws -> ExplorationResult {
     }
 
     @Test func `has what docs and readers expect`() async throws {
-        let data = try JSONReport(try await explore(answering: "{}")).data()
+        let data = try ResultDocument(try await explore(answering: "{}")).data()
         let document = try JSONDecoder().decode(Document.self, from: data)
         #expect((document.format, document.version, document.verdict) == ("rewind-result", 1, "violated"))
         #expect(document.violations.map(\.name) == ["at_most_one"])
@@ -132,7 +132,7 @@ private func explore(answering body: String) async throws -> ExplorationResult {
     }
 
     @Test func `has no secret`() async throws {
-        let data = try JSONReport(try await explore(answering: #"{"access_token":"sesame"}"#)).data()
+        let data = try ResultDocument(try await explore(answering: #"{"access_token":"sesame"}"#)).data()
         #expect(!String(decoding: data, as: UTF8.self).contains("sesame"))
     }
 }

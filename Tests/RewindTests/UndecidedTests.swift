@@ -290,6 +290,7 @@ private struct Unfaithful: RewindableSystem {
         #expect(
             error(Exploration(of: Notes.self) { doing("pay") { _ in } }.without(law: "no_5xx", because: "?"))
                 == "There is no law “no_5xx” to switch off. The laws are no_server_error, refusal_changes_nothing, "
-                + "safe_methods_change_nothing, rewinding_is_faithful.")
+                + "safe_methods_change_nothing, idempotent_replay, key_with_other_body, two_at_once_with_one_key, "
+                + "rewinding_is_faithful.")
     }
 }

@@ -12,7 +12,7 @@ import Testing
         ("Sources/ExactJSON", ["Foundation"]),
         ("Sources/RewindSQLite", ["Rewind", "SQLiteDriver", "Foundation", "Synchronization", "Glibc", "Darwin"]),
         ("Sources/RewindPostgres", ["Rewind", "PostgresDriver", "Foundation", "Synchronization"]),
-        ("Sources/RewindReport", ["Rewind", "ExactJSON", "Foundation"]),
+        ("Sources/RewindReport", ["Rewind", "ExactJSON", "Digests", "Foundation"]),
         (
             "Sources/ExplorationFiles",
             ["Rewind", "RewindHTTP", "ExactJSON", "Money", "SQLiteDriver", "Yams", "Foundation", "Synchronization"]

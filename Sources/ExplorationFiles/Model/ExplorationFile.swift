@@ -23,6 +23,8 @@ public struct ExplorationFile: Sendable {
     public var replay: ReplayPart?
     /// Values of environment variables that the file took in: never to be shown.
     public var secrets: Set<String> = []
+    /// The paths of the files it was read from: what is imported comes before what imports it.
+    public var sources: [String] = []
 }
 
 /// `api`: where it is, what every request carries, and how to start it.

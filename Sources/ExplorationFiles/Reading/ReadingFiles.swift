@@ -48,6 +48,7 @@ extension ExplorationFile {
         let assembly = Assembly(reader.documents, path: path)
         var file = assembly.file
         file.secrets = reader.environment.secrets
+        file.sources = reader.documents.map(\.path)
         errors += assembly.errors + FileCheck(file, assembly.names).errors
         guard errors.isEmpty else {
             throw FileErrors(errors.inOrder(of: reader.order)).hiding(reader.environment.secrets)

@@ -82,6 +82,11 @@ private struct ExplorationCompiler {
             collecting { _ throws(FileError) in try Self.requireLaw(law.name) }
             exploration = exploration.without(law: law.name.value, because: law.reason)
         }
+        for part in file.actions.flatMap(\.requests) {
+            if let header = part.idempotencyKey?.header {
+                exploration = exploration.identifyingRequests(byHeader: header)
+            }
+        }
         if let identity = identity() { exploration = exploration.identity(identity) }
         return exploration
     }

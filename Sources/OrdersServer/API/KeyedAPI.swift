@@ -16,7 +16,9 @@ extension API {
         let identity = try service.keys.rules.request(
             account: accounts.first, key: keys[0], endpoint: "\(request.method) \(request.path)",
             fingerprint: Digests.hexadecimal(Digests.sha256(request.body)))
-        return KeyedRequest(identity, resource: route.resource, clock: service.keys.clock)
+        return KeyedRequest(
+            identity, resource: route.resource, clock: service.keys.clock,
+            isClaimedFirst: service.keys.rules.claimsFirst)
     }
 
     /// Answers a request that came with a key: anew, or as before.

@@ -1,3 +1,4 @@
+import Foundation
 import Orders
 
 /// What is remembered of requests that came with an `Idempotency-Key`.
@@ -33,8 +34,13 @@ struct KeyService: Sendable {
     /// Keeps the answer of a request that has taken effect, or notes that there is none worth keeping.
     func settle(_ keyed: KeyedRequest, _ answer: KeptAnswer?) throws {
         guard let claimedAt = keyed.claimedAt else { return }
+        // The bug: as long as a short call to somebody else takes, nothing tells that the request took effect.
+        if !rules.claimsFirst { Thread.sleep(forTimeInterval: 0.02) }
         try store.transaction { tables in
             guard self.rules.keepsAnswers else { return try tables.deleteKey(keyed.request) }
+            if !self.rules.claimsFirst {
+                _ = try tables.insertKey(keyed.request, resource: keyed.resource, at: claimedAt)
+            }
             try tables.settleKey(keyed.request, claimedAt: claimedAt, answer)
         }
     }

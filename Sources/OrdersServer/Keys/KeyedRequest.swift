@@ -12,10 +12,13 @@ final class KeyedRequest: Sendable {
     /// What the request is about, or nothing if it makes something new; told again if the answer gets lost.
     let resource: String?
     private let clock: ServiceClock
+    /// Otherwise, by the bug, it is written down with the answer.
+    private let isClaimedFirst: Bool
     /// When its claim was committed.
     private let claim = Mutex<(at: Timestamp, isCommitted: Bool)?>(nil)
 
-    init(_ request: KeyRules.Request, resource: String?, clock: ServiceClock) {
+    init(_ request: KeyRules.Request, resource: String?, clock: ServiceClock, isClaimedFirst: Bool) {
+        self.isClaimedFirst = isClaimedFirst
         self.request = request
         self.resource = resource
         self.clock = clock
@@ -30,7 +33,9 @@ final class KeyedRequest: Sendable {
     func claim(in tables: OrderTables) throws {
         guard claimedAt == nil else { return }
         let now = try clock.now(in: tables)
-        guard try tables.insertKey(request, resource: resource, at: now) else { throw KeyTaken() }
+        if isClaimedFirst {
+            guard try tables.insertKey(request, resource: resource, at: now) else { throw KeyTaken() }
+        }
         claim.withLock { $0 = (now, false) }
     }
 

@@ -13,8 +13,10 @@ struct OrderStore: Sendable {
     /// Opens the database that a configuration names, bringing its schema up to date.
     init(_ configuration: OrdersServer.Configuration) throws {
         switch configuration.database {
-        case .sqlite(let path): self.init(try SQLiteDatabase(path: path))
-        case .postgres(let url): self.init(try PostgresDatabase(url: url, connections: configuration.threads))
+        case .sqlite(let path):
+            self.init(try SQLiteDatabase(path: path, isCopyable: configuration.keepsFileCopyable))
+        case .postgres(let url):
+            self.init(try PostgresDatabase(url: url, connections: configuration.databaseConnections))
         }
     }
 

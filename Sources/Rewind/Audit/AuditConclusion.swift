@@ -66,10 +66,10 @@ private struct AuditedRules<Context: ExplorationContext> {
             if law.name == Law.rewindingIsFaithful.name {
                 let standing = ending.faithfulness ?? .notApplicable("the audit did not come to it")
                 return AuditedRule(
-                    rule: law.auditedRule, timesChecked: times, mutantsJudged: standing.isNotApplicable ? 0 : 1,
+                    rule: law.rule, timesChecked: times, mutantsJudged: standing.isNotApplicable ? 0 : 1,
                     noticed: standing.isFiring ? [.content: 1] : [:], standing: standing)
             }
-            return audited(law.auditedRule, times) { count in
+            return audited(law.rule, times) { count in
                 if let lack = lack(law) { return .notApplicable(lack) }
                 return .dead("It noticed none of \(count.judged) mutants.")
             }
@@ -78,15 +78,14 @@ private struct AuditedRules<Context: ExplorationContext> {
 
     /// What the exploration lacks for a law to have anything to say.
     private func lack(_ law: Law) -> String? {
+        if case .probing = law.method { return "not audited, for it judges requests of its own" }
         if !tally.sawRequest { return "no step sent a request" }
         switch law.name {
         case Law.refusalChangesNothing.name where !tally.sawRefusal:
             return "no request that could change something was refused"
         case Law.safeMethodsChangeNothing.name where !tally.sawSafeRequest:
             return "no step or check sends safe requests alone"
-        case Law.noServerError.name, Law.refusalChangesNothing.name, Law.safeMethodsChangeNothing.name: return nil
-        // What a law learns by requests of its own is not altered.
-        default: return "not audited, for it judges requests of its own"
+        default: return nil
         }
     }
 

@@ -14,6 +14,8 @@ struct AuditTally<Context: ExplorationContext>: Sendable {
     var sawSafeRequest = false
     var sawRequest = false
     private var counts: [Violation.Rule: Count] = [:]
+    /// How often which alteration of content was tried for the invariants that stay silent.
+    private var tried: [String: Int] = [:]
 
     struct Count: Sendable {
         var judged = 0
@@ -54,7 +56,7 @@ struct AuditTally<Context: ExplorationContext>: Sendable {
     /// All that a step is judged by: the laws, the diagram if it mentions the action, and that an action must be
     /// refused.
     func rules(for action: Action<Context>) -> [Violation.Rule] {
-        var rules = exploration.laws.filter { $0.name != Law.rewindingIsFaithful.name }.map(\.auditedRule)
+        var rules = exploration.laws.filter(\.isAudited).map(\.rule)
         if exploration.stateMachine?.mentions(action.name) == true { rules.append(.stateMachine) }
         if action.isForbidden { rules.append(.refused(action.name)) }
         return rules
@@ -79,9 +81,19 @@ struct AuditTally<Context: ExplorationContext>: Sendable {
         if mutating.isEmpty { sawSafeRequest = true } else if mutating.allSatisfy(\.isRefusal) { sawRefusal = true }
     }
 
+    /// The mutants of a state that were tried least in states before, taken note of as tried.
+    mutating func leastTried(_ mutants: [ContentMutant], count: Int) -> [ContentMutant] {
+        let ordered = mutants.enumerated().sorted { a, b in
+            (tried[a.element.what, default: 0], a.offset) < (tried[b.element.what, default: 0], b.offset)
+        }
+        let chosen = ordered.prefix(count).map(\.element)
+        for mutant in chosen { tried[mutant.what, default: 0] += 1 }
+        return chosen
+    }
+
     /// How it is going.
     var progress: AuditProgress {
-        let rules = exploration.invariants.map(\.rule) + exploration.laws.map(\.auditedRule)
+        let rules = exploration.invariants.map(\.rule) + exploration.laws.map(\.rule)
         return AuditProgress(
             mutants: mutants.values.reduce(0, +), silent: rules.count { count(of: $0).noticed.isEmpty },
             elapsed: ContinuousClock.now - started)
@@ -96,6 +108,9 @@ extension Invariant {
 }
 
 extension Law {
-    /// As violations name it.
-    var auditedRule: Violation.Rule { .init(kind: .law, name: name, severity: severity, statement: statement) }
+    /// Whether it is judged by what a step did, so that altering what was recorded can show whether it fires.
+    var isAudited: Bool {
+        guard case .judging = method else { return false }
+        return name != Law.rewindingIsFaithful.name
+    }
 }

@@ -175,7 +175,7 @@ extension Walker {
     ) async throws {
         var left = audit.plan.furtherMutants
         let nodes = walk.with { $0.states(for: audit.silentInvariants, atMost: 400, random: &audit.random) }
-        let share = max(200, left / max(1, nodes.count))
+        let share = max(100, left / max(1, nodes.count))
         for node in nodes where left > 0 && !audit.silentInvariants.isEmpty {
             let context = walk.context(of: node)
             let silent = audit.silentInvariants.filter { exploration.invariants[$0].applies(context) }
@@ -184,8 +184,9 @@ extension Walker {
             let (contexts, contents) = mutants(of: node, &audit)
             let others = walk.with { $0.contextsOfOthers(than: node, random: &audit.random) }
             let begin = audit.mutantCount
-            try await judge((contexts + others).prefix(share / 2), control, &audit, untilAllNoticed: true)
-            try await judge(contents.prefix(share), control, &audit, untilAllNoticed: true)
+            try await judge((contexts + others).prefix(share / 4), control, &audit, untilAllNoticed: true)
+            let fresh = audit.leastTried(contents, count: share)
+            try await judge(fresh, control, &audit, untilAllNoticed: true)
             left -= audit.mutantCount - begin
             onProgress?(audit.progress)
         }
@@ -293,7 +294,7 @@ extension Walker {
         let nothing = walk.with { $0.systems.map { _ in ChangeSet.empty } }
         let execution = Execution(
             outcome: .accepted, context: walk.context(of: node), exchanges: exchanges, changes: nothing)
-        let rules = exploration.laws.filter { $0.name != Law.rewindingIsFaithful.name }.map(\.auditedRule)
+        let rules = exploration.laws.filter(\.isAudited).map(\.rule)
         for mutant in RecordMutants.ofLooking(execution, in: walk) {
             let noticed = walk.with { walk in
                 var copy = walk

@@ -12,7 +12,12 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
     public private(set) var invariants: [Invariant<Context>] = []
     public private(set) var stateMachine: StateMachine<Context>?
     private var stateMachineCount = 0
-    public private(set) var laws: [Law] = Law.standard
+    /// The laws that are checked: those selected, without those switched off.
+    public private(set) var laws: [Law] = Law.standard.filter(LawSelection.fast.contains)
+    /// Which laws were asked for.
+    public private(set) var lawSelection = LawSelection.fast
+    /// The request headers that carry an idempotency key, in lower case.
+    public private(set) var keyHeaders: Set<String> = ["idempotency-key", "x-idempotency-key"]
     public private(set) var identity: Identity<Context> = .wholeState
     /// Laws that were switched off, each with the reason given.
     public private(set) var lawsSwitchedOff: [String: String] = [:]
@@ -62,6 +67,29 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
         var copy = self
         copy.laws.removeAll { $0.name == name }
         copy.lawsSwitchedOff[name] = reason
+        return copy
+    }
+
+    /// Chooses the laws to check. What is switched off stays so; a choice replaces the one before it.
+    public func checking(laws selection: LawSelection) -> Exploration {
+        var copy = self
+        copy.lawSelection = selection
+        copy.laws = Law.standard.filter { selection.contains($0) && lawsSwitchedOff[$0.name] == nil }
+        return copy
+    }
+
+    /// Names another request header that carries an idempotency key, beside `Idempotency-Key`.
+    public func identifyingRequests(byHeader name: String) -> Exploration {
+        var copy = self
+        copy.keyHeaders.insert(name.lowercased())
+        return copy
+    }
+
+    /// The same with a law that was not selected, to ask whether it is still broken.
+    func checking(alsoLaw name: String?) -> Exploration {
+        guard let name, lawsSwitchedOff[name] == nil, !laws.contains(where: { $0.name == name }) else { return self }
+        var copy = self
+        copy.laws = Law.standard.filter { law in law.name == name || laws.contains { $0.name == law.name } }
         return copy
     }
 

@@ -6,7 +6,7 @@
 public struct World: Sendable {
     /// The systems whose changes are captured and undone, in the order given.
     public let systems: [any RewindableSystem]
-    private var services: [ObjectIdentifier: any Sendable] = [:]
+    private(set) var services: [ObjectIdentifier: any Sendable] = [:]
 
     public init(systems: [any RewindableSystem] = []) {
         self.systems = systems

@@ -4,8 +4,12 @@ extension Law {
         name: "no_server_error",
         statement: "No request makes the server fail or drop the connection.",
         source: "RFC 9110 §15.6: a 5xx says that the server, not the request, is at fault",
-        severity: .critical
-    ) { step in
+        severity: .critical,
+        howChecked: "By the status of every exchange, those that invariants make included.",
+        example: "POST /orders/1/refund answered 500.",
+        method: .judging(failure))
+
+    @Sendable private static func failure(in step: Step) -> String? {
         for exchange in step.exchanges {
             switch exchange.reply {
             case .response(let status, _, _) where status >= 500:

@@ -66,6 +66,7 @@ extension Walker {
             var flaws: [Flaw] = []
             if isLast || question.isAskedAfterEveryStep {
                 flaws = self.flaws(of: execution, edge: edge, asking: question)
+                flaws += try await probe(edge, execution, asking: question, &replay)
             }
             if execution.canBePlaced && !isLast { current = try stay(after: execution, edge: edge) }
             if isLast || question.isAskedAfterEveryStep {
@@ -105,8 +106,11 @@ extension Walker {
 
 extension Walk {
     /// With the names of the columns, for people.
-    fileprivate func described(_ changes: [ChangeSet]) -> [SystemChanges] {
-        zip(named(changes), schemas).map { system, schema in
+    fileprivate func described(_ changes: [ChangeSet]) -> [SystemChanges] { withColumns(named(changes)) }
+
+    /// The same with the names of the columns.
+    func withColumns(_ changes: [SystemChanges]) -> [SystemChanges] {
+        zip(changes, schemas).map { system, schema in
             var system = system
             let tables = schema.tables.filter { system.changes.tables.contains($0.key) }
             system.columns = tables.mapValues { $0.columns.map(\.name) }

@@ -12,6 +12,10 @@ extension Explorer {
     ///   - rule: the name of an invariant, a law, or a rule of the diagram. It is judged after the last step, as when the
     ///     path was found. Without one, every rule is judged after every step, and the first violation ends the replay.
     public func replay(_ path: [PathStep], expecting rule: String? = nil) async -> ReplayResult {
+        await checking(alsoLaw: rule).takeAgain(path, expecting: rule)
+    }
+
+    private func takeAgain(_ path: [PathStep], expecting rule: String?) async -> ReplayResult {
         let steps: [StepID]
         do {
             steps = try exploration.steps(named: path)

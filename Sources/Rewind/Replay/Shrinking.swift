@@ -29,7 +29,7 @@ extension Explorer {
         guard let violation = first.violation, let steps = try? exploration.steps(named: path) else {
             return unshrunk(first, 1)
         }
-        let (shrunk, failure) = await atRoot { walker in
+        let (shrunk, failure) = await checking(alsoLaw: violation.rule.name).atRoot { walker in
             var shrinking = Shrinking(steps, breaking: violation.rule.name, walker, maximumReplays: maximumReplays - 2)
             await shrinking.run()
             walker = shrinking.walker

@@ -19,6 +19,8 @@ public struct ExplorationResult: Sendable {
     public let seed: UInt64
     /// The fingerprints of all states, in ascending order.
     public let states: [Fingerprint]
+    /// The states found and the steps between them, as many as in ``statistics``.
+    public let graph: StateGraph
 
     public var statesVisited: Int { statistics.states }
     public var transitions: Int { statistics.transitions }
@@ -82,6 +84,8 @@ public struct Statistics: Sendable, Hashable {
     public internal(set) var states = 0
     /// Steps taken, those that led back to a known state included.
     public internal(set) var transitions = 0
+    /// Those of them that an earlier walk took and this one did not take again.
+    public internal(set) var knownTransitions = 0
     /// Steps that were known and not yet taken when the walk ended.
     public internal(set) var frontier = 0
     public internal(set) var depth = 0
@@ -90,6 +94,8 @@ public struct Statistics: Sendable, Hashable {
     public internal(set) var elapsed: Duration = .zero
     /// Requests sent, and the time between sending and having the answer.
     public internal(set) var requests = Measure()
+    /// Requests that laws sent of their own, and the time all that took, going back included. Not among ``requests``.
+    public internal(set) var lawRequests = Measure()
     public internal(set) var moves = Measure()
     public internal(set) var captures = Measure()
     /// Full readings of the content that verified the changes reported.
@@ -101,6 +107,7 @@ public struct Statistics: Sendable, Hashable {
     static func += (a: inout Statistics, b: Statistics) {
         a.repetitions += b.repetitions
         a.requests += b.requests
+        a.lawRequests += b.lawRequests
         a.moves += b.moves
         a.captures += b.captures
         a.verifications += b.verifications

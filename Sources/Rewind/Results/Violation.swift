@@ -47,6 +47,8 @@ public struct Counterexample: Sendable {
         public let outcome: Outcome
         public let exchanges: [Exchange]
         public let changes: [SystemChanges]
+        /// What a law sent of its own after the step, when that is what shows the violation.
+        public internal(set) var trials: [LawTrial] = []
 
         /// `refund_order` or `partial_refund(25.00)`.
         public var label: String { argument.map { "\(action)(\($0))" } ?? action }

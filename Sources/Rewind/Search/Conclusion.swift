@@ -64,7 +64,7 @@ extension Walk {
                         ? statistics.verifications.count + statistics.repetitions : timesChecked[$0.name, default: 0])
             },
             learnedVolatile: experiments.learned.sorted(), statistics: statistics, strategy: strategy, seed: seed,
-            states: graph.fingerprints.sorted())
+            states: graph.fingerprints.sorted(), graph: stateGraph)
     }
 
     private func verdict(_ violations: [Violation]) -> Verdict {
@@ -142,10 +142,23 @@ extension Walk {
         for (action, difference) in experiments.unstable.sorted(by: { $0.key < $1.key }) {
             warnings.append("\(action) is not repeatable. \(difference)")
         }
+        for law in exploration.laws where isVacuous(law) {
+            warnings.append("The law \(law.name) was never checked: there was never \(law.needs).")
+        }
+        if probed.isExhausted {
+            warnings.append(
+                "Laws sent requests of their own after \(ProbedKinds.maximum) kinds of step, and no more after that.")
+        }
         for (law, reason) in exploration.lawsSwitchedOff.sorted(by: { $0.key < $1.key }) {
             warnings.append("The law \(law) is switched off: \(reason)")
         }
-        return warnings + arrowsNeverTried + changesNeverSeen
+        return warnings + arrowsNeverTried + changesNeverSeen + (resumption?.warnings ?? [])
+    }
+
+    /// Whether a law that was asked for never had anything to look at.
+    private func isVacuous(_ law: Law) -> Bool {
+        guard exploration.lawSelection != .fast, case .probing = law.method else { return false }
+        return timesChecked[law.name] == nil
     }
 
     private var arrowsNeverTried: [String] {

@@ -154,8 +154,9 @@ extension Walk {
         let new = canonicalizer.notYetVolatile(volatile)
         let wasNamed = graph.nodes.contains { node in node.identity.names.living.contains { chosen.contains($0.value) }
         }
+        let newlyChosen = chosen.subtracting(canonicalizer.rules.chosen)
         canonicalizer = canonicalizer.knowing(chosen: chosen)
-        if new.isEmpty && !wasNamed { return }
+        if new.isEmpty && !wasNamed { return try writeLearned(chosen: newlyChosen, isSeenAnew: false) }
         experiments.learned.formUnion(new)
         canonicalizer = canonicalizer.learning(new)
         // From parents to children as they were found, so that a step taken again leads to the same identity.
@@ -168,6 +169,7 @@ extension Walk {
         }
         let fingerprints = try graph.nodes.indices.map { try fingerprint(of: graph[$0], contexts[$0]) }
         graph.reindex(fingerprints)
+        try writeLearned(chosen: newlyChosen, isSeenAnew: true)
     }
 
     func describe(_ execution: Execution<Context>) -> String {

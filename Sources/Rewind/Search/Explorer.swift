@@ -7,13 +7,15 @@
 /// The systems are taken as they are: their content becomes the root, and is what they hold again when `explore` returns,
 /// whatever happened in between.
 public struct Explorer<Context: ExplorationContext>: Sendable {
-    let exploration: Exploration<Context>
+    private(set) var exploration: Exploration<Context>
     let workers: [Worker]
     let replacement: (@Sendable (Int, WorkerThread) async throws -> World)?
     let strategy: Strategy
     let seed: UInt64
     let limits: Limits
     let onProgress: (@Sendable (ExplorationProgress) -> Void)?
+    let onRecord: (@Sendable (WalkRecord) -> Void)?
+    let records: [WalkRecord]
 
     /// - Parameters:
     ///   - exploration: what to try and what must hold.
@@ -23,15 +25,20 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     ///   - limits: where to stop at the latest.
     ///   - thread: where the walk runs; give adapters the same, so that calls need no thread switch.
     ///   - onProgress: called now and then from the walk, at most every few milliseconds.
+    ///   - onRecord: called with what another walk needs to go on from this one, in order, while the walk waits.
+    ///   - records: what an earlier walk wrote, to go on from it. It must have had the same exploration, strategy and seed,
+    ///     and the systems must hold what they held when it began; the result is ``Verdict/notDecided(_:)`` when they do
+    ///     not, or when a step that is taken again does something else. Limits of steps count those of the earlier walk.
     /// - Throws: ``ExplorationError`` when the exploration contradicts itself.
     public init(
         _ exploration: Exploration<Context>, in world: World, strategy: Strategy = .breadthFirst, seed: UInt64 = 1,
         limits: Limits = Limits(), thread: WorkerThread = .shared,
-        onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
+        onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil,
+        onRecord: (@Sendable (WalkRecord) -> Void)? = nil, resuming records: [WalkRecord] = []
     ) throws(ExplorationError) {
         try self.init(
             exploration, by: [Worker(in: world, on: thread)], strategy: strategy, seed: seed, limits: limits,
-            onProgress: onProgress)
+            onProgress: onProgress, onRecord: onRecord, resuming: records)
     }
 
     /// Explores with several workers, each in a world of its own.
@@ -45,13 +52,16 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     ///     number (from 1) on its thread, when its API or a system does not answer any more. The step is then taken again.
     ///     The third world lost over one step, the sixth in all, and the first without this closure end the walk.
     ///   - onProgress: called now and then from any worker's thread.
+    ///   - onRecord: called with what another walk needs to go on from this one, one at a time, while the walk waits.
+    ///   - records: what an earlier walk wrote, to go on from it, be it with another number of workers.
     /// - Throws: ``ExplorationError`` when the exploration contradicts itself, or the worlds have other systems.
     public init(
         _ exploration: Exploration<Context>, by workers: [Worker], strategy: Strategy = .breadthFirst, seed: UInt64 = 1,
         limits: Limits = Limits(),
         replacingLostWorlds replacement: (@Sendable (_ number: Int, _ thread: WorkerThread) async throws -> World)? =
             nil,
-        onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil
+        onProgress: (@Sendable (ExplorationProgress) -> Void)? = nil,
+        onRecord: (@Sendable (WalkRecord) -> Void)? = nil, resuming records: [WalkRecord] = []
     ) throws(ExplorationError) {
         try exploration.validate(for: workers)
         self.exploration = exploration
@@ -61,6 +71,15 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
         self.seed = seed
         self.limits = limits
         self.onProgress = onProgress
+        self.onRecord = onRecord
+        self.records = records
+    }
+
+    /// The same, asked about a law that was not selected.
+    func checking(alsoLaw name: String?) -> Explorer {
+        var copy = self
+        copy.exploration = exploration.checking(alsoLaw: name)
+        return copy
     }
 
     /// Walks, replays what was found, and returns the systems to where they were.

@@ -49,6 +49,11 @@ struct EarlyAnswers: Sendable {
             answers.append(Answer(replies: execution.answers, worker: worker, life: life))
         }
     }
+
+    /// For a transition that an earlier walk took: what was answered then is not known, only what came of it.
+    mutating func noteUnheard() {
+        if answers.count < Self.count { answers.append(Answer(replies: [], worker: -1, life: 0)) }
+    }
 }
 
 extension Walker {

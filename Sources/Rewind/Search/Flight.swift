@@ -7,6 +7,11 @@ struct Flight: Sendable {
     var claimed: [Experiments.Kind] = []
     /// Where the step led, once it has its place and only the invariants remain to be checked there.
     var arrival: Arrival?
+    /// Whether the step was taken twice.
+    var wasRepeated = false
+    /// What is to be written of it, and what an earlier walk wrote.
+    var record: WalkRecord.Step?
+    var earlier: WalkRecord.Step?
 
     struct Arrival: Sendable {
         let target: NodeID
@@ -73,7 +78,7 @@ extension Walk {
             } else if isStepLimitInFlight {
                 return .wait(since: news)
             } else if let flight = interrupted.popLast() ?? frontier.next().map({ Flight(edge: $0) }) {
-                if graph[flight.edge.source].isBroken { continue }
+                if graph[flight.edge.source].isBroken || takeAsKnown(flight.edge) { continue }
                 flights[worker] = flight
                 flightCount += 1
                 return .take(flight.edge, position.jump(to: flight.edge.source, in: graph))
@@ -126,6 +131,7 @@ extension Walk {
         _ second: Execution<Context>, repeating first: Execution<Context>, by worker: Int
     ) throws -> Reception {
         guard let flight = flights[worker] else { return .settled(newState: nil) }
+        flights[worker]?.wasRepeated = true
         if first.lostAnAnswer { return try receive(second, by: worker) }
         try learn(flight.edge.step, from: flight.edge.source, first, second)
         experiments.conclude(flight.claimed)
@@ -143,12 +149,15 @@ extension Walk {
         workers[worker].transitions += 1
         guard execution.canBePlaced else {
             noteUnplaced(execution, edge: edge)
+            try note(execution, edge: edge, by: worker)
+            writeStep(of: worker)
             land(worker)
             return .settled(newState: nil)
         }
         let flaws = judge(execution, edge: edge)
         let (target, isNew, isMerged) = try place(execution, edge: edge)
         record(execution, edge: edge, target: target, flaws: flaws, by: worker)
+        try note(execution, edge: edge, placed: (target, isNew, isMerged), flaws, by: worker)
         if !isNew { noteArrival(at: target, by: edge) }
         let newState = isNew ? target : nil
         if (isNew || isMerged) && !exploration.invariants.isEmpty {
@@ -157,8 +166,22 @@ extension Walk {
             return .inspect(newState: newState)
         }
         if flaws.isEmpty { open(target, reachedFrom: edge.source) }
+        writeStep(of: worker)
         land(worker)
         return .settled(newState: newState)
+    }
+
+    /// Notes what is to be written of a step, and compares it with what an earlier walk wrote.
+    private mutating func note(
+        _ execution: Execution<Context>, edge: Edge, placed: (node: NodeID, isNew: Bool, isMerged: Bool)? = nil,
+        _ flaws: [Flaw] = [], by worker: Int
+    ) throws {
+        guard isRecorded else { return }
+        let wasRepeated = flights[worker]?.wasRepeated ?? false
+        let record = try stepRecord(
+            of: execution, edge: edge, placed: placed, flaws: flaws, wasRepeated: wasRepeated)
+        flights[worker]?.record = record
+        try recognise(record, edge: edge, by: worker)
     }
 
     /// A step that was counted and placed before its world died leads to the same state in another world, and the check of
@@ -193,6 +216,7 @@ extension Walk {
         if let nearest = sources.min(by: { graph[$0].depth < graph[$1].depth }) {
             open(arrival.target, reachedFrom: nearest)
         }
+        writeStep(of: worker, alsoBroken: flaws)
         land(worker)
     }
 

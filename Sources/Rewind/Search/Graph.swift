@@ -45,6 +45,8 @@ struct Graph: Sendable {
 
     private(set) var nodes: [Node] = []
     private(set) var transitions: [Transition] = []
+    /// Steps that a law or the diagram has something against: no way leads over them.
+    private(set) var wrongTransitions: [Transition] = []
     private var index: [Fingerprint: NodeID] = [:]
 
     subscript(node: NodeID) -> Node {
@@ -77,7 +79,12 @@ struct Graph: Sendable {
         return nodes.count - 1
     }
 
-    mutating func add(_ transition: Transition) { transitions.append(transition) }
+    /// The first node of each state.
+    var indexedNodes: some Collection<NodeID> { index.values }
+
+    mutating func add(_ transition: Transition, isWrong: Bool) {
+        if isWrong { wrongTransitions.append(transition) } else { transitions.append(transition) }
+    }
 
     /// Replaces all fingerprints, when it was learned to see states differently. The first state found keeps its place.
     mutating func reindex(_ fingerprints: [Fingerprint]) {

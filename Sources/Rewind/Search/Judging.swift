@@ -47,17 +47,24 @@ extension Walk {
 
     mutating func lawsBroken(by execution: Execution<Context>) -> [Flaw] {
         if execution.exchanges.isEmpty { return [] }
-        let step = Law.Step(
-            outcome: execution.outcome, exchanges: execution.exchanges,
-            changes: named(execution.changes.map { $0.leavingOut(tables: exploration.exemptTables) }))
+        let step = stepForLaws(execution)
         return exploration.laws.compactMap { law in
+            guard case .judging(let problem) = law.method else { return nil }
             timesChecked[law.name, default: 0] += 1
-            return law.check(step).map { message in
-                Flaw(
-                    rule: .init(kind: .law, name: law.name, severity: law.severity, statement: law.statement),
-                    message: message)
-            }
+            return problem(step).map { Flaw(rule: law.rule, message: $0) }
         }
+    }
+
+    /// What a law is told of a step.
+    func stepForLaws(_ execution: Execution<Context>) -> Law.Step {
+        Law.Step(
+            outcome: execution.outcome, exchanges: execution.exchanges, changes: withoutExempt(execution.changes),
+            keyHeaders: exploration.keyHeaders)
+    }
+
+    /// The changes that laws look at.
+    func withoutExempt(_ changes: [ChangeSet]) -> [SystemChanges] {
+        named(changes.map { $0.leavingOut(tables: exploration.exemptTables) })
     }
 
     func named(_ changes: [ChangeSet]) -> [SystemChanges] {
@@ -123,13 +130,11 @@ extension Walk {
         _ execution: Execution<Context>, edge: Edge, target: NodeID, flaws: [Flaw], by worker: Int
     ) {
         let kind: Graph.OutcomeKind = execution.outcome == .accepted ? .accepted : .refused
-        if flaws.isEmpty {
-            graph.add(
-                .init(
-                    source: UInt32(edge.source), target: UInt32(target), action: UInt16(edge.step.action),
-                    variant: UInt16(edge.step.variant), outcome: kind))
-            answers.note(execution, by: worker, in: workers[worker].replacements)
-        }
+        graph.add(
+            .init(
+                source: UInt32(edge.source), target: UInt32(target), action: UInt16(edge.step.action),
+                variant: UInt16(edge.step.variant), outcome: kind), isWrong: !flaws.isEmpty)
+        if flaws.isEmpty { answers.note(execution, by: worker, in: workers[worker].replacements) }
         count(execution, edge: edge)
         for flaw in flaws { add(flaw, source: edge.source, step: edge.step) }
     }

@@ -55,25 +55,38 @@ struct Position: Sendable {
         zip(graph.difference(fromRootTo: node, systems: systems.count), since).map { $0.then($1) }
     }
 
-    /// Whether the systems are in that state already.
-    func isAt(_ node: NodeID) -> Bool { self.node == node && since.allSatisfy(\.isEmpty) }
+    /// Somewhere to come back to: a state of the graph, and what happened since.
+    struct Place: Sendable {
+        let node: NodeID
+        fileprivate(set) var since: [ChangeSet]
+    }
 
-    /// A way to a state, squashed.
+    /// Where the systems are.
+    var place: Place { Place(node: node, since: since) }
+
+    /// A state of the graph, as a place.
+    func place(at node: NodeID) -> Place { Place(node: node, since: since.map { _ in .empty }) }
+
+    /// A way to a place, squashed.
     struct Jump: Sendable {
-        let target: NodeID
+        let target: Place
         /// One for each system.
         let differences: [ChangeSet]
     }
 
     /// How to get to a state; `nil` when the systems are there.
-    func jump(to target: NodeID, in graph: Graph) -> Jump? {
-        if isAt(target) && !isLost { return nil }
-        let (up, down) = ways(from: node, to: target, in: graph)
+    func jump(to target: NodeID, in graph: Graph) -> Jump? { jump(to: place(at: target), in: graph) }
+
+    /// How to get to a place; `nil` when the systems are there.
+    func jump(to target: Place, in graph: Graph) -> Jump? {
+        if node == target.node && since == target.since && !isLost { return nil }
+        let (up, down) = ways(from: node, to: target.node, in: graph)
         let differences = since.indices.map { index in
             var way = Way()
             way.append(inverseOf: since[index])
             for node in up { way.append(inverseOf: graph[node].changes[index]) }
             for node in down { way.append(graph[node].changes[index]) }
+            way.append(target.since[index])
             return way.difference
         }
         return Jump(target: target, differences: differences)
@@ -89,7 +102,8 @@ struct Position: Sendable {
             do { try await system.apply(difference) } catch { throw worldLost(by: error) }
         }
         isLost = false
-        arrived(at: jump.target)
+        arrived(at: jump.target.node)
+        since = jump.target.since
         moves.add(ContinuousClock.now - start)
     }
 
@@ -144,8 +158,9 @@ public struct Measure: Sendable, Hashable {
     public private(set) var count = 0
     public private(set) var total: Duration = .zero
 
-    mutating func add(_ duration: Duration) {
-        count += 1
+    /// - Parameter times: how often it was done in that time.
+    mutating func add(_ duration: Duration, times: Int = 1) {
+        count += times
         total += duration
     }
 

@@ -26,6 +26,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
     var experiments = Experiments()
     var answers = EarlyAnswers()
     var merged = MergedStates()
+    var probed = ProbedKinds()
     var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
     var statistics = Statistics()
@@ -34,6 +35,9 @@ struct Walk<Context: ExplorationContext>: Sendable {
     let limitedActions: [Int]
     /// Whether rewinding itself is watched.
     let isWatching: Bool
+    let onRecord: (@Sendable (WalkRecord) -> Void)?
+    /// What an earlier walk knew, when this one goes on from it.
+    var resumption: Resumption?
 
     /// The step that each worker is taking.
     var flights: [Flight?]
@@ -58,6 +62,8 @@ struct Walk<Context: ExplorationContext>: Sendable {
         frontier = strategy.frontier(seed: seed)
         findings = Findings(areNearestFirst: strategy == .breadthFirst && explorer.workers.count == 1)
         isWatching = exploration.laws.contains { $0.name == Law.rewindingIsFaithful.name }
+        onRecord = explorer.onRecord
+        resumption = Resumption(explorer.records, actions: exploration.actions.map(\.name))
         coverage = Coverage(of: exploration)
         limitedActions = exploration.actions.indices.filter { explorer.exploration.actions[$0].maximumPerPath != nil }
         flights = explorer.workers.map { _ in nil }
@@ -72,6 +78,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
             ignored: exploration.identity.ignored, ignoredTables: exploration.identity.ignoredTables,
             comparedAsIs: exploration.identity.comparedAsIs)
         canonicalizer = Canonicalizer(systems: systems, schemas: schemas, rules: rules)
+        restoreWhatWasLearned()
         let context = exploration.initialContext
         admitState(of: context)
         let nothing = systems.map { _ in ChangeSet.empty }
@@ -82,6 +89,8 @@ struct Walk<Context: ExplorationContext>: Sendable {
             changes: nothing, depth: 0, isOpen: true)
         _ = graph.add(root, fingerprint: try fingerprint(of: root, context))
         contexts.append(context)
+        try requireSameBeginning()
+        try writeRoot()
     }
 
     /// Hands the steps of the root to the frontier.

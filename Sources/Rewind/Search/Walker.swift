@@ -76,6 +76,7 @@ struct Walker<Context: ExplorationContext>: Sendable {
                 reception = try walk.with { try $0.receive(execution, repeating: first, by: number) }
             }
         }
+        try await probe(edge, execution)
         if let newState = reception.newState { position.arrived(at: newState) }
         guard case .inspect = reception else { return }
         let inspection = try await inspect(execution.context)

@@ -1,5 +1,6 @@
 import Foundation
 import Orders
+import RewindReport
 
 /// What is kept of a run beside its result: enough to do it again.
 struct KeptRun: Codable, Sendable {
@@ -26,6 +27,8 @@ struct KeptRun: Codable, Sendable {
     let started: Date
     let ended: Date
     let counterexamples: [Found]
+    /// What ended its walk.
+    var endedBy: ResultDocument.Ending?
 
     /// A counterexample in short.
     struct Found: Codable, Sendable {

@@ -33,18 +33,31 @@ public struct BugReport: Sendable {
 
     private func section(_ step: RecordedStep, number: Int) -> [String] {
         var lines = ["", "## \(number). `\(code(step.label))`"]
-        for exchange in step.exchanges {
-            lines += ["", "```http", "\(exchange.method) \(shown(exchange.path))"]
-            lines += exchange.headers.map { "\($0.name): \(shown($0.value))" }
-            if let body = exchange.body, !body.isEmpty { lines += ["", shown(body)] }
-            lines += [
-                "", exchange.reply.status.map { "HTTP \($0)" } ?? "no answer: \(printable(exchange.reply.lost ?? ""))",
-            ]
-            if !exchange.reply.body.isEmpty { lines += ["", excerpt(exchange.reply.body)] }
-            lines.append("```")
+        for exchange in step.exchanges { lines += block(exchange) }
+        if !step.changes.isEmpty { lines += table(of: step.changes) }
+        for trial in step.trials ?? [] {
+            let place = trial.isFromBefore ? "from the state before this step" : "from there"
+            lines += ["", "Sent by the law, \(place)\(trial.exchanges.count > 1 ? ", at the same time" : ""):"]
+            lines += trial.exchanges.flatMap(block)
+            if !trial.changes.isEmpty { lines += table(of: trial.changes) }
         }
-        if !step.changes.isEmpty { lines += ["", "| table | column | before | after |", "|---|---|---|---|"] }
-        for change in step.changes {
+        return lines
+    }
+
+    private func block(_ exchange: RecordedExchange) -> [String] {
+        var lines = ["", "```http", "\(exchange.method) \(shown(exchange.path))"]
+        lines += exchange.headers.map { "\($0.name): \(shown($0.value))" }
+        if let body = exchange.body, !body.isEmpty { lines += ["", shown(body)] }
+        lines += [
+            "", exchange.reply.status.map { "HTTP \($0)" } ?? "no answer: \(printable(exchange.reply.lost ?? ""))",
+        ]
+        if !exchange.reply.body.isEmpty { lines += ["", excerpt(exchange.reply.body)] }
+        return lines + ["```"]
+    }
+
+    private func table(of changes: [RecordedChange]) -> [String] {
+        var lines = ["", "| table | column | before | after |", "|---|---|---|---|"]
+        for change in changes {
             let cells = change.cells.filter { $0.before != $0.after }
             lines += cells.map {
                 "| \(cell(change.table)) | \(cell($0.column)) | \(cell($0.before ?? "–")) | \(cell($0.after ?? "–")) |"

@@ -11,7 +11,9 @@ public struct CurlScript: Sendable {
 
     public init(_ counterexample: RecordedCounterexample) {
         self.counterexample = counterexample
-        requests = counterexample.steps.flatMap { step in step.exchanges.map { (step, $0) } }
+        requests = counterexample.steps.flatMap { step in
+            (step.exchanges + step.repeatableTrials).map { (step, $0) }
+        }
     }
 
     public var text: String {
@@ -33,8 +35,16 @@ public struct CurlScript: Sendable {
     private var evidence: Evidence {
         switch counterexample.kind {
         case .stateMachine: .status
-        case .law: counterexample.rule == Law.noServerError.name ? .status : .database
+        case .law: isShownByStatus ? .status : .database
         case .invariant: .answer
+        }
+    }
+
+    private var isShownByStatus: Bool {
+        switch counterexample.rule {
+        case Law.noServerError.name: true
+        case Law.keyWithOtherBody.name: requests.last?.exchange.reply.status.map { $0 < 400 } ?? false
+        default: false
         }
     }
 
@@ -66,6 +76,9 @@ public struct CurlScript: Sendable {
         lines += limits
         if counterexample.steps.contains(where: \.exchanges.isEmpty) {
             lines.append("Steps that sent nothing to the API are missing: something else did them, such as a provider.")
+        }
+        if counterexample.steps.last?.trials?.contains(where: \.isFromBefore) ?? false {
+            lines.append("The law sent the last request twice at the same time, which this script does not.")
         }
         return ["#!/bin/sh"] + lines.map { $0.isEmpty ? "#" : "# " + printable($0) }
     }

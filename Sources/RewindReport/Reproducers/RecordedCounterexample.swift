@@ -41,8 +41,10 @@ public struct RecordedCounterexample: Codable, Sendable {
 
     /// What the last step changed, for someone to look at in the database.
     var changeToLookFor: String {
-        guard let last = steps.last, !last.changes.isEmpty else { return "the last step changed nothing." }
-        return last.changes.map(\.description).joined(separator: "; ") + "."
+        let trial = steps.last?.trials?.last
+        let changes = trial?.changes ?? steps.last?.changes ?? []
+        if changes.isEmpty { return "\(trial == nil ? "the last step" : "what the law sent") changed nothing." }
+        return changes.map(\.description).joined(separator: "; ") + "."
     }
 
     /// The document, with sorted keys and a line break at its end.
@@ -64,6 +66,8 @@ public struct RecordedStep: Codable, Sendable {
     let outcome: Outcome
     let exchanges: [RecordedExchange]
     let changes: [RecordedChange]
+    /// What a law sent of its own after it.
+    let trials: [RecordedTrial]?
 
     fileprivate init(_ step: Counterexample.Step, by recorder: inout Recorder, _ redaction: Redaction) {
         (action, argument) = (step.action, step.argument.map(redaction.sentence))
@@ -75,12 +79,31 @@ public struct RecordedStep: Codable, Sendable {
             case .failed: .failed
             }
         exchanges = step.exchanges.map { recorder.record($0) }
-        changes = step.changes.flatMap { system in
-            system.changes.rows.map { RecordedChange($0, in: system, redaction) }
-        }
+        changes = RecordedChange.all(in: step.changes, redaction)
+        trials =
+            step.trials.isEmpty
+            ? nil
+            : step.trials.map { trial in
+                RecordedTrial(
+                    isFromBefore: trial.isFromBefore, exchanges: trial.exchanges.map { recorder.record($0) },
+                    changes: RecordedChange.all(in: trial.changes, redaction))
+            }
+    }
+
+    /// Those of its trials that a script can make: one request after another, from where the step led.
+    var repeatableTrials: [RecordedExchange] {
+        (trials ?? []).filter { !$0.isFromBefore && $0.exchanges.count == 1 }.flatMap(\.exchanges)
     }
 
     var label: String { PathStep(action, argument: argument).description }
+}
+
+/// Requests that a law sent of its own, as they are kept.
+struct RecordedTrial: Codable, Sendable {
+    let isFromBefore: Bool
+    /// Those of several were sent at the same time.
+    let exchanges: [RecordedExchange]
+    let changes: [RecordedChange]
 }
 
 /// A request and its answer as they are kept.
@@ -126,6 +149,10 @@ struct RecordedChange: Codable, Sendable {
     let table: String
     let cells: [Cell]
 
+    fileprivate static func all(in systems: [SystemChanges], _ redaction: Redaction) -> [RecordedChange] {
+        systems.flatMap { system in system.changes.rows.map { RecordedChange($0, in: system, redaction) } }
+    }
+
     fileprivate init(_ change: RowChange, in system: SystemChanges, _ redaction: Redaction) {
         self.system = system.system
         table = change.table
@@ -135,7 +162,9 @@ struct RecordedChange: Codable, Sendable {
             let column = index < columns.count ? columns[index] : "column \(index + 1)"
             func text(_ cells: [Value]?) -> String? {
                 guard let cells, index < cells.count else { return nil }
-                return redaction.value(cells[index].text, named: column)
+                // A cell may hold JSON, such as a kept answer.
+                let text = redaction.value(cells[index].text, named: column)
+                return String(decoding: redaction.body(Array(text.utf8)), as: UTF8.self)
             }
             return Cell(column: column, before: text(before), after: text(after))
         }

@@ -4,17 +4,24 @@ import Synchronization
 /// A SQLite file, over one connection that is used by one request at a time.
 final class SQLiteDatabase: SQLDatabase {
     private let connection: Mutex<SQLiteSession>
+    private let isCopyable: Bool
 
+    /// - Parameter isCopyable: whether the file may be replaced between requests.
     /// - Throws: `MigrationError`, or `SQLiteError` for what is no database of the service.
-    init(path: String) throws {
+    init(path: String, isCopyable: Bool = false) throws {
         let opened = try SQLiteConnection(path: path)
-        try opened.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")
+        let journal = isCopyable ? "DELETE" : "WAL"
+        try opened.execute("PRAGMA journal_mode = \(journal); PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")
         try Migrations(in: .sqlite).run(on: opened)
         connection = Mutex(SQLiteSession(opened))
+        self.isCopyable = isCopyable
     }
 
     func withConnection<R: Sendable>(_ body: @Sendable (any SQLConnection) throws -> R) throws -> R {
-        try connection.withLock { try body($0) }
+        try connection.withLock { session in
+            if isCopyable { try session.forgetContent() }
+            return try body(session)
+        }
     }
 }
 
@@ -26,6 +33,9 @@ private final class SQLiteSession: SQLConnection {
     private var statements: [String: SQLiteStatement] = [:]
 
     init(_ connection: sending SQLiteConnection) { self.connection = connection }
+
+    /// Gives up the pages it holds. SQLite takes a replaced file for the one it knows if as many changes were made to both.
+    func forgetContent() throws { try connection.execute("PRAGMA shrink_memory") }
 
     func run(_ sql: String, _ values: [SQLValue]) throws -> SQLResult {
         let statement = try prepared(sql)
