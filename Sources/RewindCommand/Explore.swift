@@ -95,7 +95,7 @@ extension OpenedExploration {
             return await explorer.explore()
         } notingFailure: { result, notes in
             guard case .failed = result.stopReason else { return }
-            for note in notes { Terminal.note(redaction.sentence(note)) }
+            for note in await notes() { Terminal.note(redaction.sentence(note)) }
         }
     }
 

@@ -31,11 +31,16 @@ struct ServiceUnderTest {
 
     /// Starts the service, has paths replayed there and stops it, whatever happens in between.
     func replaying<R: Sendable>(_ body: @Sendable (any PathReplayer) async throws -> R) async throws -> R {
+        try await inTeam(of: 1) { try await body(try exploration.replayer(in: $0)) }
+    }
+
+    /// Starts the service, has its worlds used and stops it, whatever happens in between.
+    func inTeam<R: Sendable>(of workers: Int, _ body: (WorkerTeam) async throws -> R) async throws -> R {
         try database.check()
         let team = try await ServiceTeam(
-            of: 1, arguments: arguments, database: database,
+            of: workers, arguments: arguments, database: database,
             providerSettings: exploration.needsProvider ? exploration.providerSettings : nil)
-        return try await WorkerTeam.use(team, workers: 1) { try await body(try exploration.replayer(in: $0)) }
+        return try await WorkerTeam.use(team, workers: workers, body)
     }
 
     /// A bug is looked for by one, who meets the nearest violation first; the larger worlds of the correct service are

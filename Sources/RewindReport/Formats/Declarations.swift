@@ -37,6 +37,7 @@ public struct Declarations: Sendable {
             case .invariant: invariants[rule.name] ?? action
             case .law: action
             case .stateMachine: action ?? diagram
+            case .concurrency: whole
             }
         return place ?? whole
     }
