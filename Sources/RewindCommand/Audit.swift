@@ -117,8 +117,6 @@ protocol Auditor: Sendable {
     func audit(_ plan: AuditPlan, onAuditProgress: (@Sendable (AuditProgress) -> Void)?) async -> AuditResult
 }
 
-extension Explorer: Auditor {}
-
 extension OpenedExploration {
     /// Explores and audits, by the file's limits unless the options have others.
     func audited(by search: SearchOptions, _ plan: AuditPlan) async throws -> AuditResult {
@@ -146,8 +144,8 @@ extension ServiceUnderTest {
             defer { progress.finish() }
             var searching = search.plan()
             searching.limits.depth = searching.limits.depth ?? exploration.depthToAudit
-            let auditor = try exploration.auditor(in: team, searching, progress.exploring)
-            return await auditor.audit(plan, onAuditProgress: progress.show)
+            let explorer = try exploration.explorer(in: team, searching, onProgress: progress.exploring.show)
+            return await explorer.audit(plan, onAuditProgress: progress.show)
         }
     }
 }
@@ -156,28 +154,9 @@ extension ZooExploration {
     /// How deep it is explored unless the user says otherwise: every action is accepted and every arrow walked by then.
     fileprivate var depthToAudit: Int? {
         switch self {
-        case .payments, .idempotencyKeys, .subscriptions: nil
+        case .payments, .idempotencyKeys, .subscriptions, .concurrency: nil
         case .providerFaults: 5
         case .payouts, .webhookSecurity: 6
-        }
-    }
-
-    fileprivate func auditor(
-        in team: WorkerTeam, _ plan: SearchPlan, _ progress: ProgressLine
-    ) throws -> any Auditor {
-        func explorer<Context>(_ exploration: Exploration<Context>) throws -> any Auditor {
-            try Explorer(
-                exploration.checking(laws: plan.laws ?? .fast), by: team.workers, strategy: plan.strategy,
-                seed: plan.seed, limits: plan.limits,
-                replacingLostWorlds: team.replacement, onProgress: progress.show)
-        }
-        return switch self {
-        case .payments: try explorer(Payments.payments)
-        case .idempotencyKeys: try explorer(ProviderExplorations.idempotencyKeys)
-        case .providerFaults: try explorer(ProviderExplorations.providerFaults)
-        case .payouts: try explorer(ProviderExplorations.payouts)
-        case .subscriptions: try explorer(ProviderExplorations.subscriptions)
-        case .webhookSecurity: try explorer(ProviderExplorations.webhookSecurity)
         }
     }
 }

@@ -84,6 +84,9 @@ struct SearchPlan: Sendable {
     let workers: Int?
     /// Nothing, when the options do not say.
     let laws: LawSelection?
+
+    /// What holds where nobody says anything.
+    static let usual = SearchPlan(strategy: .breadthFirst, seed: 1, limits: Limits(), workers: nil, laws: nil)
 }
 
 extension Strategy: ExpressibleByArgument {}

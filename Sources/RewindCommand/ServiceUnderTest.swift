@@ -21,8 +21,9 @@ struct ServiceUnderTest {
         return try await WorkerTeam.use(team, workers: workers(search)) { team in
             let progress = ProgressLine(title: title)
             defer { progress.finish() }
-            return try await exploration.explore(
-                with: .init(plan: search.plan(), team: team, onProgress: progress.show))
+            var plan = search.plan()
+            plan.limits.depth = plan.limits.depth ?? exploration.usualDepth
+            return await (try exploration.explorer(in: team, plan, onProgress: progress.show)).explore()
         } notingFailure: { result, notes in
             guard case .failed = result.stopReason else { return }
             for note in await notes() { Terminal.note(note) }
@@ -31,7 +32,7 @@ struct ServiceUnderTest {
 
     /// Starts the service, has paths replayed there and stops it, whatever happens in between.
     func replaying<R: Sendable>(_ body: @Sendable (any PathReplayer) async throws -> R) async throws -> R {
-        try await inTeam(of: 1) { try await body(try exploration.replayer(in: $0)) }
+        try await inTeam(of: 1) { try await body(try exploration.explorer(in: $0, .usual)) }
     }
 
     /// Starts the service, has its worlds used and stops it, whatever happens in between.
