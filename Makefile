@@ -4,7 +4,7 @@ SWIFT ?= swift
 JOBS ?= $(shell nproc)
 PACKAGES = libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libxxhash-dev libpq-dev pkg-config
 TEST_PACKAGES = $(PACKAGES) curl postgresql python3-psycopg python3-psycopg-pool \
-	chromium chromium-driver python3-selenium python3-pip
+	libxml2-utils python3-jsonschema chromium chromium-driver python3-selenium python3-pip
 REWIND = .build/release/rewind
 
 # Where `make install` puts things. DESTDIR goes before all of it, for packagers.

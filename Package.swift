@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "Money", targets: ["Money"]),
         .library(name: "PaymentProviders", targets: ["PaymentProviders"]),
         .library(name: "Hyperswitch", targets: ["Hyperswitch"]),
+        .library(name: "IdempotencyConformance", targets: ["IdempotencyConformance"]),
         .executable(name: "rewind", targets: ["RewindCommand"]),
     ],
     dependencies: [
@@ -81,6 +82,9 @@ let package = Package(
             name: "HyperswitchSandbox",
             dependencies: ["Rewind", "HTTPServer", "HTTPClient", "ExactJSON", "Digests", "Money"]),
 
+        // What an Idempotency-Key must do, checked against a running API.
+        .target(name: "IdempotencyConformance", dependencies: ["HTTPClient", "ExactJSON"]),
+
         // The tutorial, and the program that runs it.
         .target(
             name: "Payments", dependencies: ["Rewind", "RewindHTTP", "Money"],
@@ -98,7 +102,7 @@ let package = Package(
                 "PostgresDriver", "SQLiteDriver", "HTTPClient", "ExactJSON", "Digests", "Orders", "OrdersServer",
                 "Payments",
                 "ProviderExplorations", "HyperswitchSandbox", "Hyperswitch", "PaymentProviders", "TestServices",
-                "ExplorationDrafts", "CRevision",
+                "ExplorationDrafts", "IdempotencyConformance", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -146,6 +150,7 @@ let package = Package(
                 "CommandSupport", "RewindCommand", "Orders", "OrdersServer", "Payments", "ProviderExplorations",
                 "Hyperswitch", "HyperswitchSandbox", "PaymentProviders", "Rewind", "RewindHTTP", "RewindReport",
                 "RewindSQLite", "SQLiteDriver", "HTTPServer", "TestServices", "ExplorationFiles",
+                .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
             name: "PostgresEndToEndTests",
@@ -167,7 +172,7 @@ let package = Package(
             name: "ExplorationFilesTests",
             dependencies: ["ExplorationFiles", "Rewind", "RewindHTTP", "ExactJSON", "HTTPServer", "SQLiteDriver"],
             exclude: ["Malformed"]),
-        .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind"]),
+        .testTarget(name: "RewindReportTests", dependencies: ["RewindReport", "Rewind", "CommandSupport"]),
         .testTarget(
             name: "BrowserTests",
             dependencies: ["CommandSupport", "RewindCommand", "RewindReport", "Rewind", "TestServices"],
@@ -177,6 +182,12 @@ let package = Package(
         .testTarget(
             name: "ExplorationDraftsTests", dependencies: ["ExplorationDrafts", "ExplorationFiles"],
             exclude: ["Fixtures", "Golden"]),
+        .testTarget(
+            name: "IdempotencyConformanceTests",
+            dependencies: [
+                "IdempotencyConformance", "ExactJSON", "HTTPServer", "HyperswitchSandbox", "Hyperswitch",
+                "PaymentProviders", "OrdersServer", "Orders", "Digests", "CommandSupport", "RewindCommand",
+            ]),
         .testTarget(name: "TidyTests"),
 
         .systemLibrary(

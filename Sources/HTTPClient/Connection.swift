@@ -38,9 +38,13 @@ package final class Connection {
     }
 
     /// Sends the request and waits.
+    /// - Parameter ready: called once, when the connection stands and nothing is written yet; it may block.
     /// - Throws: ``HTTPClientError/unreachable(url:reason:)``.
-    package func perform(_ request: OutgoingRequest) throws(HTTPClientError) -> HTTPReply {
-        let transfer = Transfer(handle: handle, mayResend: request.isSafe, largestBodyBytes: endpoint.largestBodyBytes)
+    package func perform(
+        _ request: OutgoingRequest, ready: @escaping () -> Void = {}
+    ) throws(HTTPClientError) -> HTTPReply {
+        let transfer = Transfer(
+            handle: handle, mayResend: request.isSafe, largestBodyBytes: endpoint.largestBodyBytes, ready: ready)
         let code = withConfiguration(request, transfer) { curl_easy_perform(handle) }
         learn(from: transfer, succeeded: code == CURLE_OK)
         if code == CURLE_OK { return transfer.reply }

@@ -11,7 +11,7 @@ package struct OutgoingRequest: Sendable {
     /// `nil` sends none; empty sends `Content-Length: 0`.
     package let body: [UInt8]?
     /// Whether the method promises to change nothing (RFC 9110 §9.2.1), so that sending it twice does no harm.
-    let isSafe: Bool
+    package let isSafe: Bool
 
     /// Checks and completes a request.
     ///

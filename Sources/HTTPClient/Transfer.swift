@@ -13,11 +13,13 @@ final class Transfer {
     private let mayResend: Bool
 
     private let largestBodyBytes: Int
+    private let ready: () -> Void
 
-    init(handle: UnsafeMutableRawPointer, mayResend: Bool, largestBodyBytes: Int) {
+    init(handle: UnsafeMutableRawPointer, mayResend: Bool, largestBodyBytes: Int, ready: @escaping () -> Void) {
         self.handle = handle
         self.mayResend = mayResend
         self.largestBodyBytes = largestBodyBytes
+        self.ready = ready
     }
 
     /// Why the answer is not there, if it overflowed.
@@ -56,6 +58,7 @@ final class Transfer {
     private func allowsSending() -> Bool {
         guard requestsBegun > 0 else {
             requestsBegun = 1
+            ready()
             return true
         }
         var bytesSent = 0

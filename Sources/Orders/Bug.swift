@@ -71,6 +71,8 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
     case refundLimitFromTotal = "refund-limit-from-total"
     /// Refunds that are under way are not counted.
     case refundIgnoresPending = "refund-ignores-pending"
+    /// A refund is decided without keeping others out.
+    case refundWithoutLock = "refund-without-lock"
     /// Disputed money can be refunded.
     case refundIgnoresDisputes = "refund-ignores-disputes"
     /// An authorisation that ran out is captured.
@@ -125,6 +127,8 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
             "A refund reads the payment date before the status, and an unpaid order has none."
         case .staleStatus:
             "A capture writes the amount and not the status, so that its answer says captured and the order is still paid."
+        case .refundWithoutLock:
+            "A refund is decided on what was read before the provider was asked, so two at once do not know of each other."
         case .payoutTwice:
             "A payout is not tied to the earnings it pays out, so that the same ones are paid out again."
         case .payoutRetryNewKey:
@@ -210,6 +214,7 @@ public enum Bug: String, CaseIterable, Hashable, Sendable {
         case .crashOnUnpaidRefund: "law: no 5xx"
         case .staleStatus:
             "stale save overwrites a webhook → status writes are compare-and-set"
+        case .refundWithoutLock: "refund race → Σ non-failed refunds ≤ captured at every interleaving"
         case .payoutTwice: "payout twice → at most one transfer per earning set"
         case .payoutRetryNewKey:
             "refund retried under a new id → one intent, at most one provider refund; the same holds for payouts"

@@ -10,6 +10,8 @@ public enum ZooExploration: String, CaseIterable, Hashable, Sendable {
     case payouts
     /// What may be used, and when.
     case subscriptions
+    /// Requests that are sent at the same time.
+    case concurrency
     /// Webhooks that are forged, repeated or about nothing.
     case webhookSecurity = "webhook-security"
 
@@ -25,6 +27,7 @@ extension Bug {
             .negativeRefund, .partialRefundCloses, .doubleCapture, .lateCancel, .payAfterExpiry,
             .refusedRefundLeavesRow, .staleTotal, .getTouches, .crashOnUnpaidRefund, .staleStatus:
             .payments
+        case .refundWithoutLock: .concurrency
         case .keyIgnoresBody, .keyForgetsScope, .keyIsOnlyALock, .keyWrittenLast: .idempotencyKeys
         case .retryUnderNewID, .acknowledgementIsFinal, .timeoutIsFailure, .duplicateWebhook, .lateFailure,
             .unknownObjectAccepted, .refundLimitFromTotal, .refundIgnoresPending, .refundIgnoresDisputes,

@@ -78,7 +78,8 @@ public final class OrdersServer: Sendable {
             let service = try OrderService(configuration)
             let api = API(service: service, hasTestClock: configuration.testClock)
             let http = try HTTPServer(
-                host: configuration.host, port: configuration.port, threads: configuration.threads,
+                host: configuration.host, port: configuration.port,
+                threads: configuration.threads,
                 handler: { api.respond(to: $0) })
             running = Running(http: http, service: service, reconciling: reconciling(service.payments))
         }

@@ -15,6 +15,7 @@ struct Explore: AsyncParsableCommand {
             rewind explore                       the file exploration.yaml, as rewind init writes it
             rewind explore payments.yaml --max-depth 5 --json result.json
             rewind explore payments.yaml --url http://127.0.0.1:8080
+            rewind explore payments.yaml --junit junit.xml --sarif rewind.sarif    for CI (docs/ci.md)
             rewind explore payments.yaml --resume     goes on from where the newest unfinished run of it ended
             """)
 
@@ -43,9 +44,10 @@ struct Explore: AsyncParsableCommand {
                 throw ExitCode.notDecided
             }
             let ending = journal.close(endedBy: .init(result.stopReason))
-            let keeping = journal.keeping(in: ending.id)
-            try Reporting(result, redaction: opened.redaction, keeping: keeping, isToBeKept: ending.isKept)
-                .report(to: reports, hint: ending.canGoOn ? ResumeOptions.hint(file) : nil)
+            let reporting = Reporting(
+                result, redaction: opened.redaction, keeping: journal.keeping(in: ending.id),
+                isToBeKept: ending.isKept, declarations: opened.file.declarations(relativeTo: ProjectFolder()))
+            try reporting.report(to: reports, hint: ending.canGoOn ? ResumeOptions.hint(file) : nil)
         }
     }
 }
@@ -93,7 +95,7 @@ extension OpenedExploration {
             return await explorer.explore()
         } notingFailure: { result, notes in
             guard case .failed = result.stopReason else { return }
-            for note in notes { Terminal.note(redaction.sentence(note)) }
+            for note in await notes() { Terminal.note(redaction.sentence(note)) }
         }
     }
 

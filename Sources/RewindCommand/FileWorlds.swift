@@ -167,6 +167,16 @@ actor FileWorlds: WorldSource {
         }
     }
 
+    /// Where the API is, started if the file says how, and what its requests carry: for what rewinds nothing.
+    func address() async throws -> (url: String, headers: [Exchange.Header], database: DatabaseUnderTest?) {
+        let own = originals
+        let url: String
+        if let starting { url = try await start(starting, own, number: 1) } else { url = try runningURL() }
+        let api = try API(baseURL: url)
+        if starting == nil { try await requireReachable(api, url) }
+        return (url, try await access.headers(from: api), own.first)
+    }
+
     // MARK: The end
 
     func notes() -> [String] { started.compactMap(\.endingNote) }

@@ -20,16 +20,20 @@ struct Reporting {
     private let redaction: Redaction
     private let keeping: Keeping
     private let isToBeKept: Bool
+    private let declarations: Declarations
 
     /// - Parameters:
     ///   - keeping: what it is of, and as what it is kept in `.rewind`.
     ///   - isToBeKept: whether it is.
+    ///   - declarations: where rules and actions stand.
     init(
-        _ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping, isToBeKept: Bool = true
+        _ result: ExplorationResult, redaction: Redaction = .standard, keeping: Keeping, isToBeKept: Bool = true,
+        declarations: Declarations = Declarations()
     ) {
         self.result = result
         self.redaction = redaction
         self.keeping = keeping
+        self.declarations = declarations
         self.isToBeKept = isToBeKept
         document = ResultDocument(result, exploration: keeping.exploration, redaction: redaction)
     }
@@ -38,14 +42,41 @@ struct Reporting {
     /// - Parameter hint: what to say at the end when it is kept.
     /// - Throws: the exit code, always.
     func report(to files: ReportOptions, hint: String? = nil) throws {
+        // Before this run is the newest.
+        let comparison = comparedWithTheLast()
         let isKept = keep()
-        Terminal.result(ConsoleReport(document, isColored: Terminal.resultsAreColored, isKept: isKept).text)
-        if isKept, let hint { Terminal.result("\n\(hint)\n") }
-        try files.write(
-            ReportOptions.Subject(
-                result: result, document: document, exploration: keeping.exploration, redaction: redaction,
-                isKept: isKept, origin: keeping.origin, started: keeping.started))
+        var text = ConsoleReport(document, isColored: Terminal.resultsAreColored, isKept: isKept).text
+        if let comparison, !comparison.isEmpty { text += "\n\(comparison.line)\n" }
+        if isKept, let hint { text += "\n\(hint)\n" }
+        let subject = ReportOptions.Subject(
+            result: result, document: document, exploration: keeping.exploration, redaction: redaction, isKept: isKept,
+            declarations: declarations, comparison: comparison, origin: keeping.origin, started: keeping.started)
+        show(text, annotations: files.annotates, subject)
+        try files.write(subject)
         throw result.verdict.exitCode
+    }
+
+    /// What GitHub's runner reads as commands is ours alone: what an API said is in the report, and is not read as any.
+    private func show(_ text: String, annotations: Bool, _ subject: ReportOptions.Subject) {
+        if annotations {
+            let token = UUID().uuidString
+            Terminal.result("::stop-commands::\(token)\n\(text)::\(token)::\n")
+            Terminal.result(GitHubAnnotations(subject.summary).text)
+        } else {
+            Terminal.result(text)
+        }
+    }
+
+    /// With the newest run of the same exploration, by the ids of counterexamples.
+    private func comparedWithTheLast() -> RunComparison? {
+        guard isToBeKept,
+            let earlier = RunStore().runs().first(where: { $0.exploration == keeping.exploration })
+        else { return nil }
+        let found = result.violations.map {
+            RunComparison.Found(id: $0.id(in: keeping.exploration), rule: redaction.sentence($0.rule.name))
+        }
+        let before = earlier.counterexamples.map { RunComparison.Found(id: $0.id, rule: $0.rule) }
+        return RunComparison(found, against: before, of: earlier.id)
     }
 
     /// That a run can't be kept says nothing about its result.

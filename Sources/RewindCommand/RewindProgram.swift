@@ -17,7 +17,8 @@ struct RewindProgram: AsyncParsableCommand {
             """,
         version: ProgramVersion.full,
         subcommands: [
-            Init.self, Explore.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Report.self, Doctor.self,
+            Init.self, Explore.self, Audit.self, Replay.self, Shrink.self, Reproduce.self, Runs.self, Report.self,
+            Doctor.self, Idempotency.self,
             Systems.self,
             Restore.self,
             Laws.self, Demo.self, Serve.self, Sandbox.self, Reconcile.self,

@@ -23,6 +23,12 @@ struct SearchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Send what is to be sent at the same time so often in each place. (default: what the exploration says)",
+            valueName: "count"))
+    var rounds: Int?
+
+    @Option(
+        help: ArgumentHelp(
             """
             Explore with this many at once, each with a copy of the database and an API of its own. (default: 1; in the \
             demo, for the correct service with a provider, one for each core)
@@ -45,6 +51,7 @@ struct SearchOptions: ParsableArguments {
     func validate() throws {
         for (name, value) in [
             ("--max-steps", maxSteps), ("--max-depth", maxDepth), ("--max-violations", maxViolations),
+            ("--rounds", rounds),
         ] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1; it is \(value).") }
         }
@@ -63,7 +70,8 @@ struct SearchOptions: ParsableArguments {
             strategy: strategy ?? file.strategy?.value ?? .breadthFirst, seed: seed ?? file.seed?.value ?? 1,
             limits: Limits(
                 steps: maxSteps ?? file.steps?.value ?? 100_000, depth: maxDepth ?? file.depth?.value,
-                time: time.map { .milliseconds($0) }, violations: maxViolations ?? file.violations?.value),
+                time: time.map { .milliseconds($0) }, violations: maxViolations ?? file.violations?.value,
+                rounds: rounds ?? file.rounds?.value),
             workers: workers ?? file.workers?.value, laws: laws)
     }
 }

@@ -28,6 +28,14 @@ struct Serve: ParsableCommand {
     @Option(help: ArgumentHelp("A bug to run with; see rewind demo --list-bugs.", valueName: "name"))
     var bug: Bug?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Handle as many requests at once; 0 for a thread for each connection. (default: 0; with a provider 4 threads that \
+            connections share)
+            """, valueName: "count"))
+    var threads: Int?
+
     @Flag(help: "Let time stand still until POST /clock/advance moves it.")
     var testClock = false
 
@@ -61,7 +69,8 @@ struct Serve: ParsableCommand {
     private func chosenConfiguration() throws -> OrdersServer.Configuration {
         let provider = try service.chosenProvider(bug: bug)
         var configuration = OrdersServer.Configuration(
-            database: try service.chosenDatabase(), port: port, threads: provider == nil ? 0 : Self.providerThreads,
+            database: try service.chosenDatabase(), port: port,
+            threads: threads ?? (provider == nil ? 0 : Self.providerThreads),
             bugs: bug.map { [$0] } ?? [], testClock: testClock, provider: provider)
         configuration.cachesOrdersInMemory = cachingAPI
         configuration.keepsFileCopyable = copyableFile
@@ -77,6 +86,9 @@ struct Serve: ParsableCommand {
     func validate() throws {
         if let bug, bug.needsProvider, service.providerURL == nil {
             throw ValidationError("\(bug.rawValue) shows only with a provider; give --provider-url.")
+        }
+        if let threads, !(0...64).contains(threads) {
+            throw ValidationError("--threads must be from 0 to 64; it is \(threads).")
         }
         if copyableFile, case .postgres = try? service.chosenDatabase() {
             throw ValidationError("--copyable-file is about SQLite files, and the database is PostgreSQL.")

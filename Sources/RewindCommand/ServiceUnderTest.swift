@@ -31,11 +31,16 @@ struct ServiceUnderTest {
 
     /// Starts the service, has paths replayed there and stops it, whatever happens in between.
     func replaying<R: Sendable>(_ body: @Sendable (any PathReplayer) async throws -> R) async throws -> R {
+        try await inTeam(of: 1) { try await body(try exploration.replayer(in: $0)) }
+    }
+
+    /// Starts the service, has its worlds used and stops it, whatever happens in between.
+    func inTeam<R: Sendable>(of workers: Int, _ body: (WorkerTeam) async throws -> R) async throws -> R {
         try database.check()
         let team = try await ServiceTeam(
-            of: 1, arguments: arguments, database: database,
+            of: workers, arguments: arguments, database: database,
             providerSettings: exploration.needsProvider ? exploration.providerSettings : nil)
-        return try await WorkerTeam.use(team, workers: 1) { try await body(try exploration.replayer(in: $0)) }
+        return try await WorkerTeam.use(team, workers: workers, body)
     }
 
     /// A bug is looked for by one, who meets the nearest violation first; the larger worlds of the correct service are
@@ -48,6 +53,8 @@ struct ServiceUnderTest {
     private var arguments: [String] {
         var arguments = ["serve", "--port", "0", "--test-clock", "--exit-with-parent"]
         if let bug { arguments += ["--bug", bug.rawValue] }
+        // Requests at the same time are to be handled at the same time.
+        if exploration == .concurrency { arguments += ["--threads", "0"] }
         if isCaching { arguments.append("--caching-api") }
         return arguments
     }

@@ -13,6 +13,7 @@ extension ZooExploration: ExpressibleByArgument {
         search.usualLaws = self == .idempotencyKeys ? .all : .fast
         return switch self {
         case .payments: try await search.explore(Payments.payments)
+        case .concurrency: try await search.explore(ProviderExplorations.concurrency)
         case .idempotencyKeys: try await search.explore(ProviderExplorations.idempotencyKeys)
         case .providerFaults: try await search.explore(ProviderExplorations.providerFaults)
         case .payouts: try await search.explore(ProviderExplorations.payouts)
@@ -25,6 +26,7 @@ extension ZooExploration: ExpressibleByArgument {
     func replayer(in team: WorkerTeam) throws -> any PathReplayer {
         switch self {
         case .payments: try Explorer(Payments.payments, by: team.workers)
+        case .concurrency: try Explorer(ProviderExplorations.concurrency, by: team.workers)
         case .idempotencyKeys: try Explorer(ProviderExplorations.idempotencyKeys, by: team.workers)
         case .providerFaults: try Explorer(ProviderExplorations.providerFaults, by: team.workers)
         case .payouts: try Explorer(ProviderExplorations.payouts, by: team.workers)
@@ -45,7 +47,7 @@ extension ZooExploration: ExpressibleByArgument {
     /// their combinations go on for long.
     private var usualDepth: Int? {
         switch self {
-        case .payments, .idempotencyKeys: nil
+        case .payments, .idempotencyKeys, .concurrency: nil
         case .providerFaults: 7
         case .webhookSecurity, .payouts: 8
         case .subscriptions: nil

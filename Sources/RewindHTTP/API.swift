@@ -21,6 +21,8 @@ public actor API {
     public nonisolated let thread: WorkerThread
     private nonisolated let endpoint: Endpoint
     private let connection: Connection
+    /// Where requests that may change something wait for others that are to be under way with them.
+    private let lane: StartingGate.Lane?
     /// Over connections and threads of their own, for requests that are sent at the same time; made when first needed.
     private var peers: [API] = []
 
@@ -60,7 +62,8 @@ public actor API {
             authentication: authentication, unixSocketPath: unixSocketPath, thread: thread)
     }
 
-    private init(endpoint: Endpoint, thread: WorkerThread) throws(APIError) {
+    private init(endpoint: Endpoint, thread: WorkerThread, lane: StartingGate.Lane? = nil) throws(APIError) {
+        self.lane = lane
         self.endpoint = endpoint
         self.thread = thread
         connection = try APIError.translating { () throws(HTTPClientError) in try Connection(endpoint: endpoint) }
@@ -105,13 +108,33 @@ public actor API {
                 endpoint: endpoint, shown: Redaction.standard.path)
         }
         connection.settle(before: outgoing)
-        let start = ContinuousClock.now
-        let reply = try APIError.translating { () throws(HTTPClientError) in try connection.perform(outgoing) }
+        let timer = RequestTimer()
+        let reply = try APIError.translating { [connection, lane] () throws(HTTPClientError) in
+            try connection.perform(outgoing) {
+                // What only looks has no effect to race for.
+                guard let lane, !outgoing.isSafe else { return }
+                lane.pass()
+                timer.start = .now
+            }
+        }
         return Exchange(
             method: outgoing.method, path: outgoing.path, requestHeaders: outgoing.allHeaders.map(Exchange.Header.init),
             requestBody: outgoing.body ?? [], reply: Exchange.Reply(reply),
-            durationNanoseconds: start.elapsedNanoseconds)
+            durationNanoseconds: timer.start.elapsedNanoseconds)
     }
+}
+
+extension API: ConcurrentService {
+    public nonisolated func connected(
+        on thread: WorkerThread, through lane: StartingGate.Lane
+    ) throws -> any ConcurrentService {
+        try API(endpoint: endpoint, thread: thread, lane: lane)
+    }
+}
+
+/// When a request began; one that waited for others begins when it is let go.
+private final class RequestTimer {
+    var start = ContinuousClock.now
 }
 
 extension ContinuousClock.Instant {

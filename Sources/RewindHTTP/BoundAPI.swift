@@ -33,9 +33,7 @@ public struct BoundAPI: Sendable {
 
     /// Sends a request and records the exchange.
     public func send(_ request: Request) async throws(APIError) -> Reply {
-        let exchange = try await api.send(request)
-        journal.append(exchange)
-        return try Reply(to: exchange)
+        try Reply(to: journal.receive(try await api.send(request)))
     }
 
     /// Asks for what is at the path.

@@ -71,7 +71,7 @@ public actor PostgresCloneSystem: QueryableSystem {
     }
 
     /// The roles of columns: keys are identifiers, and what is declared or named as a time is one.
-    public func schema() throws -> Schema { try withExploration { $0.inspection.schema } }
+    public func schema() throws -> Schema { try withExploration { $0.inspection.schema(isOrdered: true) } }
 
     /// The fingerprint of all rows. Cost follows the content.
     public func contentFingerprint() throws -> Fingerprint { try withExploration { try $0.contentFingerprint() } }

@@ -112,7 +112,7 @@ public actor PostgresSystem: QueryableSystem {
     /// The roles of columns: keys are identifiers, and what is declared or named as a time is one.
     /// - Throws: `SystemError` of kind `.unreachable` when the exploration has not begun.
     public func schema() throws -> Schema {
-        try withRecording { $0.inspection.schema }
+        try withRecording { $0.schema }
     }
 
     /// The fingerprint of all rows of all tables but the exempted, read in one snapshot. Cost follows the content.

@@ -15,6 +15,8 @@ final class Recording {
     private let canWatchDefinitions: Bool
     private let statements: Statements
     private let tableStatements: TableStatements
+    /// How columns are to be read.
+    var schema: Schema { inspection.schema(isOrdered: ordered != nil) }
     /// `nil` when the session can have triggers and foreign keys switched off.
     private let ordered: OrderedWay?
     private var definitions: Definitions

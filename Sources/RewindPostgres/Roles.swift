@@ -2,15 +2,19 @@ import Rewind
 
 extension Inspection {
     /// How the columns are to be read, by what the catalog says of them.
-    var schema: Schema {
+    /// - Parameter isOrdered: whether moves are ordinary statements, so that the schema's own triggers and references
+    ///   act.
+    func schema(isOrdered: Bool) -> Schema {
         var schema = Schema()
         for table in tables {
             let namespaces = identifiers(in: table)
             schema.tables[table.name] = Schema.Table(
                 columns: table.columns.map { column in
                     let role = namespaces[column.name].map(Schema.Role.identifier(namespace:))
-                    return Schema.Column(column.name, role ?? (column.isTimestamp ? .timestamp : .plain))
-                })
+                    return Schema.Column(
+                        column.name, role ?? (column.isTimestamp ? .timestamp : .plain),
+                        takesAnyText: column.takesAnyText)
+                }, key: isOrdered || !table.cellsAreIndependent ? nil : table.key)
         }
         return schema
     }
@@ -29,7 +33,18 @@ extension Inspection {
     }
 }
 
+extension Table.Column {
+    /// Whether it is a text of any length; a shorter one is refused what does not fit.
+    fileprivate var takesAnyText: Bool {
+        let plain = type.hasPrefix("pg_catalog.") ? type.dropFirst("pg_catalog.".count) : type[...]
+        return plain == "text" || plain.hasPrefix("character varying")
+    }
+}
+
 extension Table {
+    /// Whether rows are found by a key, and no cell is computed from others.
+    fileprivate var cellsAreIndependent: Bool { hasKey && !columns.contains(where: \.isGenerated) }
+
     /// The column that numbers the rows, if one alone does.
     var numberColumn: String? {
         guard key.count == 1, columns[key[0]].isWholeNumber else { return nil }

@@ -87,7 +87,7 @@ private struct Surveying {
         let everything = try Inspection(connection)
         let inspection = try Inspection(connection, exempting: exempt)
         let rights = try Rights(connection, inspection)
-        let schema = everything.schema
+        let schema = everything.schema(isOrdered: false)
         let sensed = Dictionary(
             uniqueKeysWithValues: inspection.sensing(by: rights).tables.map { ($0.name, $0.sensor) })
         var survey = DatabaseSurvey(

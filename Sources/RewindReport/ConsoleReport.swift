@@ -137,7 +137,14 @@ public struct ConsoleReport: Sendable {
     private var checks: [String] {
         let width = result.checks.map(\.name.count).max() ?? 0
         return [style.strong("Checked")]
-            + result.checks.map { "  \(pad($0.name, to: width))  \(grouped($0.timesChecked))×" }
+            + result.checks.map { "  \(pad($0.name, to: width))  \(grouped($0.timesChecked))×" } + races
+    }
+
+    private var races: [String] {
+        (result.races ?? []).map { race in
+            "  \(race.name)  \(counted(race.rounds, "round")) in \(counted(race.places, "place")), against "
+                + "\(counted(race.orders, "order"))"
+        }
     }
 
     private var footnotes: [String] {

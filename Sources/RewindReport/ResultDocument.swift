@@ -21,6 +21,8 @@ public struct ResultDocument: Codable, Sendable {
     let violations: [ViolationDocument]
     let coverage: [CoverageDocument]
     let checks: [CheckDocument]
+    /// Only when something was to be sent at the same time.
+    let races: [RaceDocument]?
     let warnings: [String]
     let learnedVolatile: [String]
     let stateFingerprints: [Fingerprint]
@@ -58,6 +60,7 @@ public struct ResultDocument: Codable, Sendable {
         violations = result.violations.map { ViolationDocument($0, in: exploration, redaction) }
         coverage = CoverageDocument.all(of: result.coverage, redaction)
         checks = (result.invariants + result.laws).map { CheckDocument($0, redaction) }
+        races = result.races.isEmpty ? nil : result.races.map { RaceDocument($0, redaction) }
         warnings = result.warnings.map(redaction.sentence)
         learnedVolatile = result.learnedVolatile.map(redaction.sentence)
         stateFingerprints = result.states
@@ -156,7 +159,13 @@ struct StepDocument: Codable, Sendable {
     /// What a law sent of its own afterwards; only where that shows the violation.
     let lawTrials: [TrialDocument]?
 
+    /// Whether the exchanges took place at the same time; left out where they did not.
+    private let concurrent: Bool?
+
+    var isConcurrent: Bool { concurrent ?? false }
+
     init(_ step: Counterexample.Step, _ redaction: Redaction) {
+        concurrent = step.isConcurrent ? true : nil
         action = redaction.sentence(step.action)
         argument = step.argument.map(redaction.sentence)
         outcome =
@@ -283,5 +292,17 @@ struct CheckDocument: Codable, Sendable {
         severity = check.severity.rawValue
         description = redaction.sentence(check.description)
         timesChecked = check.timesChecked
+    }
+}
+
+struct RaceDocument: Codable, Sendable {
+    let name: String
+    let places, placesLeftOut, rounds, roundsTogether, orders, anomalies: Int
+
+    init(_ count: RaceCount, _ redaction: Redaction) {
+        name = redaction.sentence(count.name)
+        (places, placesLeftOut) = (count.places, count.placesLeftOut)
+        (rounds, roundsTogether, orders) = (count.rounds, count.roundsTogether, count.orders)
+        anomalies = count.anomalies
     }
 }

@@ -11,8 +11,13 @@ struct StepText: Sendable {
     }
 
     var lines: [String] {
-        (step?.exchanges.last.map(lines) ?? []) + lines(of: step?.changes ?? [])
-            + (step?.lawTrials ?? []).flatMap(lines)
+        exchanges.flatMap(lines) + lines(of: step?.changes ?? []) + (step?.lawTrials ?? []).flatMap(lines)
+    }
+
+    /// The last, or all that were sent at the same time.
+    private var exchanges: [ExchangeDocument] {
+        guard let step else { return [] }
+        return step.isConcurrent ? step.exchanges : Array(step.exchanges.suffix(1))
     }
 
     /// What a law sent of its own.

@@ -15,8 +15,10 @@ extension Inspection {
             schema.tables[table.name] = Schema.Table(
                 columns: table.columns.map { column in
                     let role = namespaces[column.name].map(Schema.Role.identifier(namespace:))
-                    return Schema.Column(column.name, role ?? (column.isTimestamp ? .timestamp : .plain))
-                })
+                    return Schema.Column(
+                        column.name, role ?? (column.isTimestamp ? .timestamp : .plain),
+                        takesAnyText: column.takesAnyText)
+                }, key: table.keyPositions)
         }
         return schema
     }
@@ -61,7 +63,23 @@ extension Inspection {
     }
 }
 
+extension Table {
+    /// Where the cells of the key stand among those of a row; empty when it is a rowid that no column shows.
+    fileprivate var keyPositions: [Int]? {
+        if case .rowid = key { return [] }
+        let positions = keyNames.compactMap { name in columns.firstIndex { $0.name == name } }
+        return positions.count == keyNames.count ? positions : nil
+    }
+}
+
 extension Table.Column {
+    /// Whether its affinity leaves texts as they are
+    /// (<https://sqlite.org/datatype3.html#determination_of_column_affinity>).
+    fileprivate var takesAnyText: Bool {
+        let type = declaredType.uppercased()
+        return type.isEmpty || !type.contains("INT") && ["CHAR", "CLOB", "TEXT", "BLOB"].contains { type.contains($0) }
+    }
+
     /// Whether the system sets it to the time, as far as its type and name tell.
     var isTimestamp: Bool {
         let type = declaredType.uppercased()

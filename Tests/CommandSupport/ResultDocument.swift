@@ -13,6 +13,7 @@ package struct ResultDocument: Decodable, Sendable {
     package let violations: [Violation]
     package let coverage: [Coverage]
     package let checks: [Check]
+    package let races: [Race]?
     package let warnings, learnedVolatile: [String]
     package let stateFingerprints: [String]
 
@@ -49,6 +50,11 @@ package struct ResultDocument: Decodable, Sendable {
         package let method, path, requestBody, responseBody: String
         package let status: Int?
         package let lost: String?
+    }
+
+    package struct Race: Decodable, Sendable {
+        package let name: String
+        package let places, placesLeftOut, rounds, roundsTogether, orders, anomalies: Int
     }
 
     package struct Coverage: Decodable, Sendable, Hashable {

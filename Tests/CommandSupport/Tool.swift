@@ -39,6 +39,10 @@ package final class Tool {
         var environment = ProcessInfo.processInfo.environment
         environment["TMPDIR"] = scratch.temporary.path
         environment["DATABASE_URL"] = databaseURL
+        // Tests that run on GitHub see what people see elsewhere.
+        for name in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"] {
+            environment[name] = nil
+        }
         environment.merge(secrets) { _, new in new }
         process.environment = environment
         if let directory { process.currentDirectoryURL = directory }

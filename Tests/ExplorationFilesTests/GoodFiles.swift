@@ -161,6 +161,9 @@ enum GoodFiles {
           safe_methods_change_nothing: { off: reading is counted }
         identity: { only: [status, id], ignore: [things.note, context.etag], ignore_tables: log, compare_as_is: things.at }
         exempt: [audit, log]
-        limits: { steps: 1000, depth: 5, time: 30s, violations: 3, strategy: novelty, seed: 18446744073709551615, workers: 2 }
+        concurrently:
+          - [forbidden, forbidden]
+          - { actions: [create, forbidden], when: id IS NULL, rounds: 3, places: 7 }
+        limits: { steps: 1000, depth: 5, time: 30s, violations: 3, rounds: 12, strategy: novelty, seed: 18446744073709551615, workers: 2 }
         """#
 }

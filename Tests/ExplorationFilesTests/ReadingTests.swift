@@ -108,11 +108,19 @@ import Testing
         #expect(states.arrows[0].action.position.description == "test.yaml:82:21")
     }
 
+    @Test func `names what is sent at the same time`() throws {
+        let races = try read(GoodFiles.everything).concurrent
+        #expect(races.map { $0.actions.map(\.value) } == [["forbidden", "forbidden"], ["create", "forbidden"]])
+        #expect(races.map { $0.rounds?.value } == [nil, 3] && races.map { $0.places?.value } == [nil, 7])
+        #expect(races[1].condition?.text == "id IS NULL")
+    }
+
     @Test func `limits the search`() throws {
         let file = try read(GoodFiles.everything)
         #expect(file.limits.seed?.value == .max)
         #expect(file.limits.strategy?.value == .novelty)
         #expect(file.limits.milliseconds?.value == 30_000)
+        #expect(file.limits.rounds?.value == 12)
         #expect(file.exemptTables.map(\.value) == ["audit", "log"])
         #expect(file.identity?.ignoredTables.map(\.value) == ["log"])
         #expect(file.lawsSwitchedOff.map(\.reason) == ["reading is counted"])

@@ -88,7 +88,10 @@ import Testing
 
     @Test func `has a new key for every request`() async throws {
         let (_, requests) = try await explored(
-            "actions: { pay: { POST: /pay, idempotency_key: true, values: [1, 2, 3] } }")
+            """
+            actions: { pay: { POST: /pay, idempotency_key: true, values: [1, 2, 3] } }
+            laws: { idempotent_replay: { off: it sends a key again } }
+            """)
         let keys = requests.compactMap { $0.headers["Idempotency-Key"] }
         #expect(keys.count >= 3)
         #expect(Set(keys).count == keys.count)
@@ -149,6 +152,23 @@ import Testing
         let labels = result.coverage.actions
         #expect(labels == ["create", "show"])
         #expect(result.statistics.states == 3)
+    }
+
+    @Test func `sends at the same time what the file says`() async throws {
+        let (result, requests) = try await explored(
+            """
+            context: { last: null }
+            actions:
+              make: { values: [a, b], POST: "/{value}", set: { last: value } }
+            concurrently:
+              - [make(a), make(b)]
+              - { actions: [make, make], when: last = 'a', rounds: 2, places: 1 }
+            """, depth: 2
+        ) { _ in HTTPResponse(status: 200) }
+        #expect(result.races.map(\.name) == ["concurrently(make(a), make(b))", "concurrently(make, make)"])
+        #expect(result.races.map(\.rounds) == [result.races[0].places * 10, 2])
+        #expect(result.races.allSatisfy { $0.roundsTogether == $0.rounds && $0.anomalies == 0 })
+        #expect(requests.count > 2 * result.races[0].rounds)
     }
 
     @Test func `tells accepted from refused as the file says`() async throws {

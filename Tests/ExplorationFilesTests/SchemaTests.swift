@@ -63,7 +63,9 @@ import Testing
 
     @Test func `names every key in the documentation`() throws {
         let folder = URL(fileURLWithPath: Self.path).deletingLastPathComponent()
-        let page = try String(contentsOf: folder.appendingPathComponent("exploration-files.md"), encoding: .utf8)
+        let page = try ["exploration-files.md", "idempotency-conformance.md"].map { name in
+            try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+        }.joined()
         func check(_ shape: Shape) {
             switch shape {
             case .leaf: break

@@ -248,16 +248,21 @@ private let shop = """
         let schema = try await system.schema()
         #expect(
             schema.tables == [
-                "Order": Schema.Table(columns: [
-                    .init("id", .identifier(namespace: "Order")), .init("status"), .init("created_at", .timestamp),
-                    .init("placed", .timestamp), .init("turned_on"),
-                ]),
-                "refund": Schema.Table(columns: [
-                    .init("id", .identifier(namespace: "refund")), .init("order_id", .identifier(namespace: "Order")),
-                    .init("updated", .timestamp), .init("code"),
-                ]),
-                "kind": Schema.Table(columns: [.init("code"), .init("day_on", .timestamp)]),
-                "detail": Schema.Table(columns: [.init("order_id", .identifier(namespace: "Order"))]),
+                "Order": Schema.Table(
+                    columns: [
+                        .init("id", .identifier(namespace: "Order")), .init("status", takesAnyText: true),
+                        .init("created_at", .timestamp, takesAnyText: true), .init("placed", .timestamp),
+                        .init("turned_on"),
+                    ], key: [0]),
+                "refund": Schema.Table(
+                    columns: [
+                        .init("id", .identifier(namespace: "refund")),
+                        .init("order_id", .identifier(namespace: "Order")),
+                        .init("updated", .timestamp, takesAnyText: true), .init("code", takesAnyText: true),
+                    ], key: [0]),
+                "kind": Schema.Table(
+                    columns: [.init("code", takesAnyText: true), .init("day_on", .timestamp)], key: [0]),
+                "detail": Schema.Table(columns: [.init("order_id", .identifier(namespace: "Order"))], key: [0]),
             ])
         try await system.end()
     }

@@ -17,6 +17,9 @@ enum FileFormat {
                 "context", .mapping(.variable, .leaf(.literal)),
                 "The variables that the tester knows, each with its value before any action."),
             Key("actions", .mapping(.any, action), "What can be done to the API."),
+            Key(
+                "concurrently", .list(concurrent),
+                "Actions whose requests are also sent at the same time, two or three together."),
             Key("invariants", .mapping(.any, invariant), "What must hold in every state."),
             Key(
                 "states", states, "The diagram: every arrow is walked, and every arrow that is missing must be refused."
@@ -26,6 +29,7 @@ enum FileFormat {
             Key("exempt", texts, "Tables that refused and safe requests may write to."),
             Key("limits", limits, "How far the search goes; options of the command line come first."),
             Key("replay", replay, "A path that rewind explore takes instead of exploring."),
+            Key("idempotency", IdempotencyFormat.section, "An operation that rewind idempotency tries under keys."),
         ], rules: [])
 
     static let texts = Shape.oneOrMore(.leaf(.text))
@@ -127,6 +131,23 @@ enum FileFormat {
         "a request", RequestFormat.contentKeys + RequestFormat.answerKeys,
         RequestFormat.rules + [.exactlyOne(RequestFormat.methods)])
 
+    private static let together = Shape.list(.leaf(.text), atLeast: 2)
+
+    private static let concurrent = Shape.either([
+        together,
+        .keys(
+            "an entry of “concurrently”",
+            [
+                Key(
+                    "actions", together, required: true,
+                    "Two or three actions, or one twice; one value of its domain stands in parentheses."),
+                Key("when", .expression, "In which states."),
+                Key("rounds", .wholeNumber(atLeast: 1), "How often in each place; 10 unless said."),
+                Key(
+                    "places", .wholeNumber(atLeast: 1), "In how many states and with how many values; 100 unless said."),
+            ]),
+    ])
+
     private static let invariant = Shape.keys(
         "an invariant",
         RequestFormat.contentKeys + [
@@ -184,6 +205,7 @@ enum FileFormat {
             Key("depth", .wholeNumber(atLeast: 1), "How many actions on a path."),
             Key("time", .time, "How long."),
             Key("violations", .wholeNumber(atLeast: 1), "After how many it ends."),
+            Key("rounds", .wholeNumber(atLeast: 1), "How often what is sent at the same time is, in each place."),
             Key("strategy", .choice(Strategy.allCases.map(\.rawValue)), "In which order; breadth-first unless said."),
             Key("seed", .seed, "Same seed, same API, same run."),
             Key(

@@ -38,7 +38,11 @@ extension Shape {
         in elements: [LocatedNode], of node: LocatedNode, _ shape: Shape, atLeast least: Int, _ subject: String
     ) -> [FileError] {
         guard elements.count >= least else {
-            return [FileError("\(subject) is an empty list: it needs \(shape.element).", at: node.position)]
+            let problem =
+                elements.isEmpty
+                ? "is an empty list: it needs \(shape.element)"
+                : "has \(elements.count) of the \(least) elements that it needs at least"
+            return [FileError("\(subject) \(problem).", at: node.position)]
         }
         return elements.flatMap { shape.problems(in: $0, as: "Each element of \(subject)") }
     }

@@ -12,6 +12,8 @@ public struct ExplorationFile: Sendable {
     /// What the tester knows, and its values before any action, in the order written.
     public var context: [VariablePart] = []
     public var actions: [ActionPart] = []
+    /// What is sent at the same time.
+    public var concurrent: [ConcurrentPart] = []
     public var invariants: [InvariantPart] = []
     public var states: StatesPart?
     public var lawsSwitchedOff: [LawPart] = []
@@ -21,6 +23,8 @@ public struct ExplorationFile: Sendable {
     public var limits = LimitsPart()
     /// A path to take instead of exploring.
     public var replay: ReplayPart?
+    /// What is tried under keys.
+    public var idempotency: IdempotencyPart?
     /// Values of environment variables that the file took in: never to be shown.
     public var secrets: Set<String> = []
     /// The paths of the files it was read from: what is imported comes before what imports it.
@@ -84,6 +88,16 @@ public struct VariablePart: Sendable {
     public var initial: Located<Literal>
 }
 
+/// One entry of `concurrently`.
+public struct ConcurrentPart: Sendable {
+    /// Actions, or one value of an action's domain as reports show it: `partial_refund(25.00)`.
+    public var actions: [Located<String>]
+    public var condition: Expression?
+    public var rounds: Located<Int>?
+    public var places: Located<Int>?
+    public var position: SourcePosition
+}
+
 /// `identity`
 public struct IdentityPart: Sendable {
     /// Only these variables are compared.
@@ -114,6 +128,7 @@ public struct LimitsPart: Sendable {
     public var depth: Located<Int>?
     public var milliseconds: Located<Int>?
     public var violations: Located<Int>?
+    public var rounds: Located<Int>?
     public var strategy: Located<Strategy>?
     public var seed: Located<UInt64>?
     public var workers: Located<Int>?

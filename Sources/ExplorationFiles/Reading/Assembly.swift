@@ -4,6 +4,7 @@ struct Assembly {
     private(set) var names = DeclaredNames()
     private(set) var errors: [FileError] = []
     private var api: APIPart?
+    private var idempotency: LocatedNode?
     /// Where each name of a kind stood first, by kind and name.
     private var places: [String: SourcePosition] = [:]
 
@@ -11,6 +12,9 @@ struct Assembly {
         file = ExplorationFile(
             path: path, api: APIPart(position: SourcePosition(file: path, line: 1, column: 1)))
         for document in documents { add(document.node) }
+        if let part = file.idempotency, let idempotency {
+            errors += IdempotencyFileCheck(part, actions: file.actions, systems: file.systems, node: idempotency).errors
+        }
         if let api {
             file.api = api
         } else if !names.isIncomplete {
@@ -19,7 +23,7 @@ struct Assembly {
                     "There is no “api”: say where it is with “url”, or how it starts with “start”.",
                     at: file.api.position))
         }
-        if names.actions.isEmpty && !names.isIncomplete {
+        if names.actions.isEmpty && !names.isIncomplete && file.idempotency == nil {
             errors.append(FileError("There is no action: there is nothing to try.", at: file.api.position))
         }
     }
@@ -36,6 +40,7 @@ struct Assembly {
         for entry in node["actions"]?.entries ?? [] where claim("action", entry.key) {
             file.actions.append(ActionPart(entry))
         }
+        file.concurrent += node["concurrently"]?.elements.compactMap { ConcurrentPart($0) } ?? []
         for entry in node["invariants"]?.entries ?? [] where claim("invariant", entry.key) {
             if let invariant = InvariantPart(entry) { file.invariants.append(invariant) }
         }
@@ -51,6 +56,10 @@ struct Assembly {
             file.replay = ReplayPart(path: part["path"]?.texts ?? [], rule: part["rule"]?.text)
         }
         if let part = node["states"] { add(states: part) }
+        if let part = node["idempotency"], claim("idempotency", Located("", at: part.position)) {
+            file.idempotency = IdempotencyPart(part)
+            idempotency = part
+        }
     }
 
     private mutating func add(system node: LocatedNode) {

@@ -63,6 +63,16 @@ extension SystemPart {
     }
 }
 
+extension ConcurrentPart {
+    init?(_ node: LocatedNode) {
+        let names = node["actions"] ?? node
+        self.init(actions: names.elements.compactMap(\.text), position: node.position)
+        condition = node["when"]?.expression
+        rounds = node["rounds"]?.number(Int.self)
+        places = node["places"]?.number(Int.self)
+    }
+}
+
 extension IdentityPart {
     init(_ node: LocatedNode) {
         self.init(
@@ -85,6 +95,7 @@ extension LimitsPart {
         depth = node["depth"]?.number(Int.self)
         milliseconds = node["time"]?.milliseconds
         violations = node["violations"]?.number(Int.self)
+        rounds = node["rounds"]?.number(Int.self)
         strategy = node["strategy"]?.text.flatMap { text in
             Strategy(rawValue: text.value).map { Located($0, at: text.position) }
         }
@@ -98,6 +109,7 @@ extension LimitsPart {
         depth = other.depth ?? depth
         milliseconds = other.milliseconds ?? milliseconds
         violations = other.violations ?? violations
+        rounds = other.rounds ?? rounds
         strategy = other.strategy ?? strategy
         seed = other.seed ?? seed
         workers = other.workers ?? workers

@@ -43,6 +43,14 @@ public struct Access: Sendable {
         try await api.send(Request("GET", path, headers: headers.fields(values, besides: []))).status
     }
 
+    /// The headers that every request carries, those of a login among them.
+    /// - Throws: ``LoginFailure``, or `APIError`.
+    public func headers(from api: API) async throws -> [Exchange.Header] {
+        let common = headers.fields(values, besides: [])
+        guard case .header(let name, let value) = try await authentication(from: api) else { return common }
+        return common + [Exchange.Header(name, value)]
+    }
+
     /// Whether there is a login request.
     public var hasLogin: Bool { login != nil }
 

@@ -53,6 +53,17 @@ public struct FileContext: ExplorationContext {
     public func hash(into hasher: inout Hasher) { hasher.combine(values) }
 }
 
+extension FileContext: ContextOfNames {
+    /// What is no part of identity was not encoded, and stays as it is.
+    package func taking(_ decoded: FileContext) -> FileContext {
+        FileContext(
+            variables,
+            variables.names.enumerated().map { slot, name in
+                variables.ignored.contains(slot) ? values[slot] : decoded[name] ?? .null
+            })
+    }
+}
+
 /// The variables by name, as identity and reports see them. One that is null is left out, as a property that is nil.
 extension FileContext: Codable {
     struct Key: CodingKey {

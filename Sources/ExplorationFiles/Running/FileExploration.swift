@@ -72,9 +72,14 @@ private struct ExplorationCompiler {
         if let states = file.states {
             collecting { compiler throws(FileError) in machines.append(try compiler.machine(states)) }
         }
+        var races: [Concurrently<FileContext>] = []
+        for part in file.concurrent {
+            collecting { compiler throws(FileError) in races.append(try compiler.race(part)) }
+        }
         var exploration = Exploration(of: FileContext.self) {
             actions
             invariants
+            races
             if let machine = machines.first { machine }
         }
         exploration = exploration.startingWith(setting.initial).exempting(tables: file.exemptTables.map(\.value))
@@ -118,6 +123,29 @@ private struct ExplorationCompiler {
         throw FileError(
             "There is no law “\(name.value)”." + Suggestion.sentence(for: name.value, among: laws)
                 + " The laws are \(laws.joined(separator: ", ")).", at: name.position)
+    }
+
+    private func race(_ part: ConcurrentPart) throws(FileError) -> Concurrently<FileContext> {
+        for name in part.actions { try requireStep(name) }
+        var race = Concurrently<FileContext>(part.actions.map(\.value))
+        if let rounds = part.rounds?.value { race = race.rounds(rounds) }
+        if let places = part.places?.value { race = race.places(atMost: places) }
+        guard let condition = part.condition else { return race }
+        let compiled = try CompiledExpression(
+            condition, in: NameScope(setting.initial.variables), setting.engine)
+        return race.when { compiled.mayBeTrue(in: ScopedValues(context: $0)) }
+    }
+
+    /// An action, or one of its values.
+    private func requireStep(_ name: Located<String>) throws(FileError) {
+        guard let action = file.actions.first(where: { PathStep(label: name.value).action == $0.name.value }),
+            name.value != action.name.value, action.arguments.count == 1
+        else { return }
+        let labels = action.arguments[0].values.map { "\(action.name.value)(\(JSON($0.value).asText ?? "null"))" }
+        if labels.contains(name.value) { return }
+        throw FileError(
+            "\(action.name.value) has no such value." + Suggestion.sentence(for: name.value, among: labels),
+            at: name.position)
     }
 
     private func machine(_ states: StatesPart) throws(FileError) -> StateMachine<FileContext> {

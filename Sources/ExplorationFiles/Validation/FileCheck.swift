@@ -12,6 +12,7 @@ struct FileCheck {
         checkContext()
         checkAPI()
         for action in file.actions { check(action) }
+        for race in file.concurrent { check(race) }
         for invariant in file.invariants { check(invariant) }
         if let states = file.states { check(states) }
         if let identity = file.identity { check(identity) }
@@ -21,10 +22,20 @@ struct FileCheck {
         }
     }
 
+    private mutating func check(_ race: ConcurrentPart) {
+        for name in race.actions { check(name) }
+        if race.actions.count > 3 {
+            fail(
+                "\(race.actions.count) actions can't be sent at the same time; two or three can.",
+                at: race.actions[3].position)
+        }
+    }
+
     private mutating func check(_ step: Located<String>) {
         let known = names.actions.map(\.value)
         let action = PathStep(label: step.value).action
         if known.contains(action) || known.contains(step.value) || names.isIncomplete { return }
+        if action == "concurrently" && !file.concurrent.isEmpty { return }
         fail("There is no action “\(action)”.\(Suggestion.sentence(for: action, among: known))", at: step.position)
     }
 

@@ -10,12 +10,14 @@ extension SandboxState {
     /// Whether what becomes of the request is kept under its key.
     func keepsIdempotencyRecords(of request: SandboxRequest) -> Bool {
         settings.profile != .router && request.method == "POST" && request.idempotencyKey != nil
+            && !request.repeatsIdempotencyKey
     }
 
     /// Looks the key up, and notes that its request is in flight.
     /// - Returns: the answer of an earlier request, to be given again.
     mutating func takeIdempotencyKey(of request: SandboxRequest) throws(SandboxRefusal) -> SandboxReply? {
         guard request.method == "POST", settings.profile != .router else { return nil }
+        guard !request.repeatsIdempotencyKey else { throw .keyRepeated }
         guard let key = request.idempotencyKey, !key.isEmpty else {
             if settings.profile == .strictIETF || request.idempotencyKey != nil { throw .keyMissing }
             return nil
@@ -64,6 +66,7 @@ extension SandboxRefusal {
     }
 
     static let keyMissing = key(400, "idempotency_key_missing", "This operation requires an Idempotency-Key")
+    static let keyRepeated = key(400, "idempotency_key_repeated", "An Idempotency-Key may be given once")
     static let keyTooLong = key(400, "idempotency_key_too_long", "An Idempotency-Key has at most 255 characters")
     static let keyInUse = key(
         409, "idempotency_key_in_use", "A request with the same Idempotency-Key is still being processed")

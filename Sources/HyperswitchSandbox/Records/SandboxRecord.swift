@@ -109,6 +109,7 @@ extension SandboxRecord {
 
     /// How the row's cells are to be read when states are compared.
     static var schema: Schema.Table {
-        Schema.Table(columns: columns.map { Schema.Column($0.name, $0.role) })
+        // Every table's first column is the id.
+        Schema.Table(columns: columns.map { Schema.Column($0.name, $0.role, takesAnyText: true) }, key: [0])
     }
 }

@@ -65,7 +65,7 @@ extension SandboxTable where Record: SandboxRecord {
     mutating func apply(_ change: RowChange) -> Bool {
         guard case .text(let id)? = change.key.cells.first, records[id]?.row == change.before else { return false }
         guard let row = change.after else { records[id] = nil; return true }
-        guard let record = Record(row: row), record.id == id else { return false }
+        guard let record = Record(row: row), record.id == id, record.row == row else { return false }
         records[id] = record
         return true
     }

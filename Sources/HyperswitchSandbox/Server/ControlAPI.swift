@@ -67,6 +67,10 @@ extension SandboxFront {
             return try move(parts[0], parts[1], parts[2], body)
         case ("POST", 1, "disputes", _): return try raiseDispute(body)
         case (_, 1, "faults", _): return try faults(method, body)
+        case ("GET", 1, "calls", _): return .array(calls.all.map(\.json))
+        case ("DELETE", 1, "calls", _):
+            calls.clear()
+            return [:]
         case ("GET", 1, "settings", _): return withState { $0.settingsJSON }
         case ("POST", 1, "settings", _): return try moveSettings(body)
         case ("POST", 1, "reset", _):

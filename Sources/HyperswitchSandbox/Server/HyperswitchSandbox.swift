@@ -36,6 +36,7 @@ import Synchronization
 /// | `POST /_sandbox/disputes/{id}/settle` | `{"status":"dispute_lost"}` | decides it |
 /// | `GET`, `DELETE /_sandbox/faults` | | lists the plan of faults; empties it |
 /// | `POST /_sandbox/faults` | `{"effect":"fail-before","value":503,"call":"refund","at":"next"}` | adds to it; `at` may be a number or `every` |
+/// | `GET`, `DELETE /_sandbox/calls` | | lists the requests to the provider as they came, the newest 10,000; forgets them |
 /// | `GET`, `POST /_sandbox/settings` | `{"profile":"stripe"}` | tells and moves the switches of ``SandboxSettings`` |
 /// | `POST /_sandbox/reset` | | forgets everything but the settings it was started with |
 public final class HyperswitchSandbox: Sendable {
@@ -112,6 +113,9 @@ public final class HyperswitchSandbox: Sendable {
     public func addFault(_ fault: SandboxFault) throws(SandboxControlError) -> String {
         try control { state throws(SandboxControlError) in try state.addFault(fault) }
     }
+
+    /// The requests to the provider as they came, whatever became of them: the newest 10,000. No part of ``state``.
+    public var calls: [SandboxCall] { front.calls.all }
 
     /// Takes all faults out of force.
     public func removeFaults() { front.withState { $0.removeFaults() } }

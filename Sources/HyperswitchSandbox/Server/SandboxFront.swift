@@ -11,6 +11,7 @@ final class SandboxFront: Sendable {
     }
 
     let post = WebhookPost()
+    let calls = CallLog()
     let delivery: HyperswitchSandbox.Delivery
     private let core: Mutex<Core>
     private let beginning: SandboxState
@@ -37,7 +38,10 @@ final class SandboxFront: Sendable {
 
     func wakeCourier() { courier.wake() }
 
-    func reset() { withState { [beginning] in $0.replaceContent(with: beginning) } }
+    func reset() {
+        calls.clear()
+        withState { [beginning] in $0.replaceContent(with: beginning) }
+    }
 
     /// Calls the closure with the state, alone with it, and with the clock as it should be.
     func withState<Result: Sendable, Failure: Error>(
@@ -80,10 +84,13 @@ final class SandboxFront: Sendable {
 
     func answer(_ request: HTTPRequest) -> HTTPResponse {
         if let control = ControlRequest(request) { return answer(control) }
-        let request = SandboxRequest(
+        let keys = request.headers.all("Idempotency-Key")
+        var request = SandboxRequest(
             request.method, request.path,
             query: Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-            apiKey: request.headers["api-key"], idempotencyKey: request.headers["Idempotency-Key"], body: request.body)
+            apiKey: request.headers["api-key"], idempotencyKey: keys.first, body: request.body)
+        request.repeatsIdempotencyKey = keys.count > 1
+        calls.note(request)
         switch withState({ $0.admit(request) }) {
         case .answered(let reply): return send(reply)
         case .admitted(let admission):

@@ -11,6 +11,8 @@ public struct SandboxRequest: Hashable, Sendable {
     public var apiKey: String?
     /// The header `Idempotency-Key`.
     public var idempotencyKey: String?
+    /// Whether that header was there more than once: which of them counts nobody can tell.
+    public var repeatsIdempotencyKey = false
     public var body: [UInt8]
 
     public init(

@@ -101,7 +101,8 @@ struct PaymentService: Sendable {
     // MARK: Refunds
 
     func refund(_ id: OrderID, _ request: AmountRequest) throws -> RefundPerformed {
-        let reserved = try reserve(request, of: id)
+        let reserved =
+            try defects.has(.refundWithoutLock) ? reserveWithoutLock(request, of: id) : reserve(request, of: id)
         try send(reserved)
         return try store.reading { tables in
             guard let view = try tables.orderView(id), let after = try tables.refund(reserved.refund.id) else {
@@ -121,6 +122,25 @@ struct PaymentService: Sendable {
             // What the seller has, or may have, is not the order's to give back.
             try self.payoutRules.requireRefundable(after: tables.payouts(of: id))
             try tables.update(after, from: order.status)
+            let refund = try tables.insertPendingRefund(amount, of: id, at: try self.clock.now(in: tables))
+            return try Reserved(refund, in: tables)
+        }
+    }
+
+    /// The bug: what is left is read, the provider is asked whether it knows the payment, and only then is the refund written
+    /// down, on top of what was read.
+    private func reserveWithoutLock(_ request: AmountRequest, of id: OrderID) throws -> Reserved {
+        let (status, after, amount, payment) = try store.reading { tables in
+            guard let order = try tables.order(id) else { throw UnknownOrder(id: id) }
+            let pending = try tables.pendingOperation(of: id)
+            let (after, amount) = try self.rules.reserveRefund(
+                try request.amount(for: order), of: order, pending: pending)
+            try self.payoutRules.requireRefundable(after: tables.payouts(of: id))
+            return (order.status, after, amount, try tables.payment(of: id))
+        }
+        _ = try? requests.lookUpPayment(payment)
+        return try store.transaction { tables in
+            try tables.update(after, from: status)
             let refund = try tables.insertPendingRefund(amount, of: id, at: try self.clock.now(in: tables))
             return try Reserved(refund, in: tables)
         }

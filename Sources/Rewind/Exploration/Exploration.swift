@@ -12,6 +12,8 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
     public private(set) var invariants: [Invariant<Context>] = []
     public private(set) var stateMachine: StateMachine<Context>?
     private var stateMachineCount = 0
+    /// Actions whose requests are also sent at the same time.
+    private(set) var races: [Race<Context>] = []
     /// The laws that are checked: those selected, without those switched off.
     public private(set) var laws: [Law] = Law.standard.filter(LawSelection.fast.contains)
     /// Which laws were asked for.
@@ -27,6 +29,7 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
     public private(set) var exemptTables: Set<String> = []
 
     public init(of context: Context.Type, @ExplorationBuilder<Context> _ parts: () -> [ExplorationPart<Context>]) {
+        var concurrent: [Concurrently<Context>] = []
         for part in parts() {
             switch part {
             case .action(let action): actions.append(action)
@@ -34,8 +37,10 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
             case .stateMachine(let machine):
                 stateMachine = machine
                 stateMachineCount += 1
+            case .concurrently(let race): concurrent.append(race)
             }
         }
+        races = concurrent.map { Race($0, of: actions) }
     }
 
     /// Says when two states are the same. The default compares everything.
@@ -106,6 +111,7 @@ public struct Exploration<Context: ExplorationContext>: Sendable {
         for action in actions where action.variants.isEmpty {
             throw ExplorationError("Action “\(action.name)” has an empty argument domain, so it can never run.")
         }
+        try validateRaces()
         for name in lawsSwitchedOff.keys.sorted() where !Law.standard.contains(where: { $0.name == name }) {
             throw ExplorationError(
                 "There is no law “\(name)” to switch off. The laws are \(Law.standard.map(\.name).joined(separator: ", "))."
@@ -159,6 +165,7 @@ public enum ExplorationPart<Context: ExplorationContext>: Sendable {
     case action(Action<Context>)
     case invariant(Invariant<Context>)
     case stateMachine(StateMachine<Context>)
+    case concurrently(Concurrently<Context>)
 }
 
 @resultBuilder
@@ -168,6 +175,8 @@ public enum ExplorationBuilder<Context: ExplorationContext> {
     public static func buildExpression(_ action: Action<Context>) -> [Part] { [.action(action)] }
     public static func buildExpression(_ invariant: Invariant<Context>) -> [Part] { [.invariant(invariant)] }
     public static func buildExpression(_ machine: StateMachine<Context>) -> [Part] { [.stateMachine(machine)] }
+    public static func buildExpression(_ race: Concurrently<Context>) -> [Part] { [.concurrently(race)] }
+    public static func buildExpression(_ races: [Concurrently<Context>]) -> [Part] { races.map(Part.concurrently) }
     public static func buildExpression(_ actions: [Action<Context>]) -> [Part] { actions.map(Part.action) }
     public static func buildExpression(_ invariants: [Invariant<Context>]) -> [Part] { invariants.map(Part.invariant) }
     public static func buildBlock(_ parts: [Part]...) -> [Part] { parts.flatMap { $0 } }

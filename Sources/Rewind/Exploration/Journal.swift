@@ -5,8 +5,23 @@ import Synchronization
 /// The HTTP adapter appends here; laws and reports read. A journal has no meaning outside its step.
 public final class Journal: Sendable {
     private let recorded = Mutex<[Exchange]>([])
+    /// What becomes of an answer before anybody sees it, given how many came before; `nil` when it is left as it is.
+    private let alteration: (@Sendable (_ exchange: Exchange, _ number: Int) -> Exchange)?
 
-    public init() {}
+    public init() { alteration = nil }
+
+    /// A journal whose answers reach the tester altered, to see who notices.
+    init(altering alteration: @escaping @Sendable (_ exchange: Exchange, _ number: Int) -> Exchange) {
+        self.alteration = alteration
+    }
+
+    /// Takes note of an exchange that an adapter made.
+    /// - Returns: what the tester gets to see of it.
+    package func receive(_ exchange: Exchange) -> Exchange {
+        let seen = alteration?(exchange, exchanges.count) ?? exchange
+        append(seen)
+        return seen
+    }
 
     /// Adds an exchange, in the order of completion.
     public func append(_ exchange: Exchange) {

@@ -33,3 +33,15 @@ public enum Outcome: Sendable, Hashable, Codable {
     /// The action itself could not be carried out (unexpected answer, broken connection): neither yes nor no.
     case failed(String)
 }
+
+extension Outcome {
+    /// What completes “it was …”.
+    var words: String {
+        switch self {
+        case .accepted: "accepted"
+        case .refused: "refused"
+        case .skipped(let reason): "skipped: \(reason)"
+        case .failed(let message): "failed: \(message)"
+        }
+    }
+}

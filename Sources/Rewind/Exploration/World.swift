@@ -19,6 +19,16 @@ public struct World: Sendable {
         return copy
     }
 
+    /// The same world seen from another thread: what can be had once more is connected anew.
+    func connected(on thread: WorkerThread, through lane: StartingGate.Lane) throws -> World {
+        var copy = self
+        for (type, service) in services {
+            guard let service = service as? any ConcurrentService else { continue }
+            copy.services[type] = try service.connected(on: thread, through: lane)
+        }
+        return copy
+    }
+
     /// The service of that type.
     /// - Throws: ``MissingFromWorld`` when the world was made without one.
     public func service<Service: Sendable>(_ type: Service.Type) throws -> Service {

@@ -73,6 +73,11 @@ extension Exploration {
                 if self.label(id) == label { return id }
             }
         }
+        if let race = raceSteps.first(where: { self.label($0) == label }) { return race }
+        if step.action == Race<Context>.stepName, !races.isEmpty {
+            throw ExplorationError(
+                "There is no step “\(label)”.\(suggestion(for: label, among: raceSteps.map(self.label)))")
+        }
         guard let action = actions.first(where: { $0.name == step.action }) else {
             throw ExplorationError(
                 "There is no action “\(step.action)”.\(suggestion(for: step.action, among: actions.map(\.name)))")
@@ -93,6 +98,7 @@ extension Exploration {
         let diagram = [Violation.Rule.stateMachine, .arrowNeverWalked].map(\.name)
         let names =
             invariants.map(\.name) + laws.map(\.name) + (stateMachine == nil ? [] : diagram)
+            + (races.isEmpty ? [] : [Violation.Rule.linearizable.name])
             + actions.filter(\.isForbidden).map { Violation.Rule.refused($0.name).name }
         guard !names.contains(name) else { return }
         throw ExplorationError("There is no rule “\(name)”.\(suggestion(for: name, among: names))")

@@ -15,6 +15,8 @@ struct Replay: Sendable {
     var path: [StepID] = []
     var steps: [Counterexample.Step] = []
     var ending = Ending.held
+    /// How often the race at the end of the path was run.
+    var rounds: Int?
     /// Invariants that could not be checked on the way.
     var failedChecks: [(invariant: String, message: String)] = []
 }
@@ -54,6 +56,12 @@ extension Walker {
             }
         }
         for (index, step) in path.enumerated() {
+            if exploration.race(named: step) != nil {
+                guard index == path.count - 1 else {
+                    return replay.ending = .stopped("\(exploration.label(step)) is not the last step, as it must be.")
+                }
+                return try await follow(race: step, from: current, asking: question, &replay)
+            }
             let edge = Edge(source: current, step: step, kind: 0)
             guard exploration.actions[step.action].canBeFormed(walk.context(of: current)) else {
                 if question.leavesOutWhatCannotBeFormed { continue }
@@ -106,7 +114,7 @@ extension Walker {
 
 extension Walk {
     /// With the names of the columns, for people.
-    fileprivate func described(_ changes: [ChangeSet]) -> [SystemChanges] { withColumns(named(changes)) }
+    func described(_ changes: [ChangeSet]) -> [SystemChanges] { withColumns(named(changes)) }
 
     /// The same with the names of the columns.
     func withColumns(_ changes: [SystemChanges]) -> [SystemChanges] {

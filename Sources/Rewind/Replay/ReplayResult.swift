@@ -56,7 +56,8 @@ extension Replay {
             if let refusal = unexpectedRefusal(recorded) {
                 return refusal.saysNothing ? .notDecided(refusal.sentence) : .fixed(refusal.sentence)
             }
-            return .fixed("The path ran to its end, and \(rule ?? "every rule") held\(refusedSteps).")
+            let often = rounds.map { " in each of \($0) rounds, which is no proof" } ?? ""
+            return .fixed("The path ran to its end, and \(rule ?? "every rule") held\(often)\(refusedSteps).")
         }
     }
 

@@ -104,7 +104,7 @@ private struct Shrinking<Context: ExplorationContext>: Sendable {
     private mutating func takeOtherArgumentsForFewerSteps() async {
         for index in shortest.indices {
             let step = shortest[index]
-            for variant in walker.exploration.actions[step.action].variants.indices where variant != step.variant {
+            for variant in 0..<walker.exploration.variantCount(of: step) where variant != step.variant {
                 for left in shortest.indices where left != index {
                     var candidate = shortest
                     candidate[index] = StepID(action: step.action, variant: variant)

@@ -12,6 +12,8 @@ public struct ExplorationResult: Sendable {
     public let coverage: Coverage
     public let invariants: [CheckCount]
     public let laws: [CheckCount]
+    /// What was sent at the same time, in the order of declaration.
+    public let races: [RaceCount]
     /// Columns and context properties that were found to differ from run to run, and are compared by order of appearance.
     public let learnedVolatile: [String]
     public let statistics: Statistics

@@ -9,7 +9,7 @@ public struct Violation: Sendable {
     /// What was violated.
     public struct Rule: Sendable, Hashable {
         public enum Kind: String, Sendable, Hashable, Codable {
-            case invariant, law, stateMachine = "state-machine"
+            case invariant, law, stateMachine = "state-machine", concurrency
         }
 
         public let kind: Kind
@@ -47,6 +47,8 @@ public struct Counterexample: Sendable {
         public let outcome: Outcome
         public let exchanges: [Exchange]
         public let changes: [SystemChanges]
+        /// Whether its exchanges took place at the same time.
+        public var isConcurrent = false
         /// What a law sent of its own after the step, when that is what shows the violation.
         public internal(set) var trials: [LawTrial] = []
 

@@ -18,6 +18,7 @@ extension Walker {
         if walk.with({ $0.hasFailed }) { return }
         if walk.with({ $0.exploredAllWithinDepth }) { try await compareMergedStates() }
         walk.with { $0.judgeArrowsIfAllWasExplored() }
+        try await raceWherePossible()
         try await repeatEarlyTransitions()
     }
 }
@@ -63,8 +64,8 @@ extension Walk {
                     timesChecked: $0.name == Law.rewindingIsFaithful.name
                         ? statistics.verifications.count + statistics.repetitions : timesChecked[$0.name, default: 0])
             },
-            learnedVolatile: experiments.learned.sorted(), statistics: statistics, strategy: strategy, seed: seed,
-            states: graph.fingerprints.sorted(), graph: stateGraph)
+            races: races.counts, learnedVolatile: experiments.learned.sorted(), statistics: statistics,
+            strategy: strategy, seed: seed, states: graph.fingerprints.sorted(), graph: stateGraph)
     }
 
     private func verdict(_ violations: [Violation]) -> Verdict {
@@ -152,7 +153,7 @@ extension Walk {
         for (law, reason) in exploration.lawsSwitchedOff.sorted(by: { $0.key < $1.key }) {
             warnings.append("The law \(law) is switched off: \(reason)")
         }
-        return warnings + arrowsNeverTried + changesNeverSeen + (resumption?.warnings ?? [])
+        return warnings + raceWarnings + arrowsNeverTried + changesNeverSeen + (resumption?.warnings ?? [])
     }
 
     /// Whether a law that was asked for never had anything to look at.

@@ -21,7 +21,9 @@ extension Walker {
         var (message, confirmation) = (finding.message, Violation.Confirmation.confirmed)
         switch replay.ending {
         case .broken(let flaw): message = flaw.message
-        case .held: confirmation = .notReproduced("It did not occur. \(Faithfulness.usualCauses)")
+        case .held:
+            let rounds = replay.rounds.map { " in \($0) rounds. It may be seldom; more --rounds may show it." }
+            confirmation = .notReproduced("It did not occur\(rounds ?? ". \(Faithfulness.usualCauses)")")
         case .stopped(let what): confirmation = .notReproduced("On replay, \(what)")
         case .failed(let reason): confirmation = .notReproduced(reason)
         }

@@ -174,13 +174,7 @@ extension Walk {
 
     func describe(_ execution: Execution<Context>) -> String {
         let statuses = execution.exchanges.map(\.answer).joined(separator: ", ")
-        let outcome =
-            switch execution.outcome {
-            case .accepted: "accepted"
-            case .refused: "refused"
-            case .skipped(let reason): "skipped: \(reason)"
-            case .failed(let message): "failed: \(message)"
-            }
+        let outcome = execution.outcome.words
         return statuses.isEmpty ? outcome : "\(outcome) (\(statuses))"
     }
 

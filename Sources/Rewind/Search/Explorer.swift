@@ -86,11 +86,15 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
     ///
     /// Cancelling the task ends the walk at the next step; what was found until then is in the result.
     public func explore() async -> ExplorationResult {
-        await workers[0].thread.run { await exploreOnThread() }
+        await workers[0].thread.run { await exploreOnThread { _, _ in } }.0
     }
 
     /// On the first worker's thread; what concerns other worlds happens on theirs.
-    private func exploreOnThread() async -> ExplorationResult {
+    /// - Parameter afterwards: what the first walker does in its world once the walk has ended, before it goes back
+    ///   to the root; it is given what was found.
+    func exploreOnThread<More: Sendable>(
+        _ afterwards: @Sendable (inout Walker<Context>, [Violation]) async -> More
+    ) async -> (ExplorationResult, More) {
         let walk = SharedWalk(Walk(self))
         var first = Walker(0, of: self, on: walk)
         var others = workers.indices.dropFirst().map { Walker($0, of: self, on: walk) }
@@ -100,9 +104,10 @@ public struct Explorer<Context: ExplorationContext>: Sendable {
         }
         await allWorking(&first, &others)
         let violations = await first.conclude()
+        let more = await afterwards(&first, violations)
         await first.end()
         for walker in others { _ = await walker.onThread { await $0.end() } }
-        return walk.with { $0.result(violations: violations) }
+        return (walk.with { $0.result(violations: violations) }, more)
     }
 
     /// Each on its own thread, until the walk ends.

@@ -57,6 +57,9 @@ struct Graph: Sendable {
     /// The state with that fingerprint, if it was found before.
     func node(with fingerprint: Fingerprint) -> NodeID? { index[fingerprint] }
 
+    /// The states that are told apart, in order of discovery.
+    var fingerprintedNodes: [NodeID] { index.values.sorted() }
+
     /// All fingerprints of states.
     var fingerprints: some Collection<Fingerprint> { index.keys }
 

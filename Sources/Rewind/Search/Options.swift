@@ -7,12 +7,17 @@ public struct Limits: Sendable, Hashable {
     public var time: Duration?
     /// Violations of different kinds, after which the walk ends. What else is wrong is then not looked for.
     public var violations: Int?
+    /// Rounds of each race in each place, whatever the exploration says: how often requests are sent at the same time.
+    public var rounds: Int?
 
-    public init(steps: Int? = nil, depth: Int? = nil, time: Duration? = nil, violations: Int? = nil) {
+    public init(
+        steps: Int? = nil, depth: Int? = nil, time: Duration? = nil, violations: Int? = nil, rounds: Int? = nil
+    ) {
         self.steps = steps
         self.depth = depth
         self.time = time
         self.violations = violations
+        self.rounds = rounds
     }
 }
 

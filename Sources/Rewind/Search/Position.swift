@@ -107,6 +107,32 @@ struct Position: Sendable {
         moves.add(ContinuousClock.now - start)
     }
 
+    /// Alters what one system holds, as no action did. The next move takes it back.
+    /// - Returns: `false` when the system refuses to hold it, and is as it was.
+    /// - Throws: what a system throws that does not answer any more; after that, ``NotDecided`` for every further move.
+    mutating func alter(_ system: Int, by changes: ChangeSet) async throws -> Bool {
+        if isLost { throw NotDecided("It was not tried, because a system had failed to move.") }
+        do {
+            try await systems[system].apply(changes)
+        } catch {
+            // Whether it was the alteration that was refused, or the system that is gone, shows when it is asked again.
+            let captured = try await capture()
+            guard captured.allSatisfy(\.isEmpty) else { throw worldLost(by: error) }
+            return false
+        }
+        since[system] = since[system].then(changes)
+        return true
+    }
+
+    /// Alters what one system holds without taking note of it, as somebody would who bypasses the record. The system
+    /// itself knows the way back; it has to be altered back before the next move.
+    /// - Returns: `false` when the system refuses to hold it, and is as it was.
+    mutating func alterUnseen(_ system: Int, by changes: ChangeSet) async throws -> Bool {
+        let noted = since
+        defer { since = noted }
+        return try await alter(system, by: changes)
+    }
+
     /// The nodes whose arrival is undone, last first, and those whose arrival is done again.
     private func ways(from start: NodeID, to target: NodeID, in graph: Graph) -> (up: [NodeID], down: [NodeID]) {
         var up: [NodeID] = []

@@ -26,6 +26,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
     var experiments = Experiments()
     var answers = EarlyAnswers()
     var merged = MergedStates()
+    var races = RaceLedger()
     var probed = ProbedKinds()
     var arrowsWereJudged = false
     var timesChecked: [String: Int] = [:]
@@ -65,6 +66,7 @@ struct Walk<Context: ExplorationContext>: Sendable {
         onRecord = explorer.onRecord
         resumption = Resumption(explorer.records, actions: exploration.actions.map(\.name))
         coverage = Coverage(of: exploration)
+        races.counts = exploration.races.map { RaceCount(name: Race<Context>.label($0.parts.actions)) }
         limitedActions = exploration.actions.indices.filter { explorer.exploration.actions[$0].maximumPerPath != nil }
         flights = explorer.workers.map { _ in nil }
         workers = explorer.workers.map { _ in WorkerStatistics() }
@@ -234,8 +236,8 @@ struct Walk<Context: ExplorationContext>: Sendable {
 
 extension Exploration {
     func label(_ step: StepID) -> String {
-        let action = actions[step.action]
-        return action.variants[step.variant].label.map { "\(action.name)(\($0))" } ?? action.name
+        if let (_, steps) = race(named: step) { return Race<Context>.label(steps.map(label)) }
+        return actions[step.action].label(ofVariant: step.variant)
     }
 }
 

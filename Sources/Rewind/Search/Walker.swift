@@ -17,6 +17,8 @@ struct Walker<Context: ExplorationContext>: Sendable {
     let isWatching: Bool
     private let makesWorld: (@Sendable (Int, WorkerThread) async throws -> World)?
     private let onProgress: (@Sendable (ExplorationProgress) -> Void)?
+    /// Those who send requests at the same time, once there is a race.
+    var crew: RacingCrew?
     /// The systems that are to be returned to the root.
     private var begun: [any RewindableSystem] = []
 
@@ -203,6 +205,8 @@ struct Walker<Context: ExplorationContext>: Sendable {
         for system in begun { try? await system.end() }
         begun = []
         do {
+            crew?.stop()
+            crew = nil
             world = try await makesWorld(number + 1, thread)
             try exploration.validate(in: world)
             position.start(over: world.systems)
@@ -225,6 +229,8 @@ struct Walker<Context: ExplorationContext>: Sendable {
             }
         }
         begun = []
+        crew?.stop()
+        crew = nil
         statistics.moves = position.moves
         statistics.captures = position.captures
         walk.with { $0.statistics += statistics }

@@ -27,7 +27,7 @@ public final class MemoryTables: RewindableSystem {
     /// - Parameter schema: of the cells of each table; the key comes before them, as a column `key` compared by value.
     public init(name: String = "memory", schema: Schema = Schema()) {
         self.name = name
-        columns = Schema(tables: schema.tables.mapValues { .init(columns: [.init("key")] + $0.columns) })
+        columns = Schema(tables: schema.tables.mapValues { .init(columns: [.init("key")] + $0.columns, key: [0]) })
     }
 
     /// The row's cells, or `nil` when there is no such row.

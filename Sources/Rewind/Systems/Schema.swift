@@ -9,19 +9,27 @@ public struct Schema: Sendable, Hashable {
     /// One table, with its columns in the order of the cells of its rows.
     public struct Table: Sendable, Hashable {
         public var columns: [Column]
+        /// Where the cells of a row's key stand among its cells; empty when the key is none of them, as a rowid.
+        ///
+        /// `nil` when single cells must not be altered: rows without a key, or whose other cells follow from these.
+        public var key: [Int]?
 
-        public init(columns: [Column]) {
+        public init(columns: [Column], key: [Int]? = nil) {
             self.columns = columns
+            self.key = key
         }
     }
 
     public struct Column: Sendable, Hashable {
         public var name: String
         public var role: Role
+        /// Whether it stores any text as it is given, neither refused nor spelled in another way.
+        public var takesAnyText: Bool
 
-        public init(_ name: String, _ role: Role = .plain) {
+        public init(_ name: String, _ role: Role = .plain, takesAnyText: Bool = false) {
             self.name = name
             self.role = role
+            self.takesAnyText = takesAnyText
         }
 
         /// Whether a column by that name holds a time that the system sets, as far as names tell.

@@ -156,7 +156,8 @@ struct UnfinishedRun: Sendable {
             limits: Limits(
                 steps: search.maxSteps ?? unless(.steps, heading.maxSteps) ?? more,
                 depth: search.maxDepth ?? heading.maxDepth, time: milliseconds.map { .milliseconds($0) },
-                violations: search.maxViolations ?? unless(.violations, heading.maxViolations)),
+                violations: search.maxViolations ?? unless(.violations, heading.maxViolations),
+                rounds: search.rounds ?? heading.rounds),
             workers: search.workers ?? heading.workers, laws: laws)
     }
 

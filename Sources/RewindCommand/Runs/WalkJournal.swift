@@ -14,7 +14,7 @@ struct WalkHeading: Codable, Sendable {
     let strategy: Strategy
     let seed: UInt64
     let workers: Int
-    let maxSteps, maxDepth, maxMilliseconds, maxViolations: Int?
+    let maxSteps, maxDepth, maxMilliseconds, maxViolations, rounds: Int?
     let laws: LawSelection?
     /// Of `rewind`.
     let programVersion: String
@@ -26,7 +26,7 @@ struct WalkHeading: Codable, Sendable {
         (strategy, seed, workers) = (plan.strategy, plan.seed, plan.workers ?? 1)
         (maxSteps, maxDepth, maxViolations) = (plan.limits.steps, plan.limits.depth, plan.limits.violations)
         maxMilliseconds = plan.limits.time.map { Int($0 / .milliseconds(1)) }
-        laws = plan.laws
+        (rounds, laws) = (plan.limits.rounds, plan.laws)
         programVersion = ProgramVersion.full
         commandLine = KeptRun.commandLine(of: CommandLine.arguments)
         started = Date()

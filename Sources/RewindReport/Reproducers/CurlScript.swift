@@ -17,8 +17,33 @@ public struct CurlScript: Sendable {
     }
 
     public var text: String {
-        let parts = [head, requirements, functions] + requests.indices.map(request) + [ending]
+        let parts =
+            [head, requirements, functions] + requests.indices.dropLast(together).map(request)
+            + (together > 0 ? [race, endingOfRace] : requests.indices.suffix(1).map(request) + [ending])
         return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    // MARK: At the same time
+
+    /// How many requests at the end were sent at the same time; otherwise none.
+    private var together: Int {
+        guard let last = counterexample.steps.last, last.isConcurrent else { return 0 }
+        return last.exchanges.count
+    }
+
+    /// Each in a process of its own.
+    private var race: [String] {
+        let lines = requests.indices.suffix(together).flatMap(request).filter { !$0.hasPrefix("[ ") }
+        return ["# At the same time:"] + lines.map { $0.hasPrefix("send ") ? $0 + " &" : $0 } + ["wait"]
+    }
+
+    private var endingOfRace: [String] {
+        let recorded = requests.suffix(together).map { $0.exchange.reply.status.map(String.init) ?? "no answer" }
+        let words = "Recorded was \(recorded.joined(separator: ", ")), in any order. In the database: "
+        return [
+            "echo \(quoted("CAN'T TELL from one try, which may be lucky. " + words + counterexample.changeToLookFor))",
+            "exit 2",
+        ]
     }
 
     // MARK: What it can tell
@@ -37,6 +62,7 @@ public struct CurlScript: Sendable {
         case .stateMachine: .status
         case .law: isShownByStatus ? .status : .database
         case .invariant: .answer
+        case .concurrency: .database
         }
     }
 

@@ -95,6 +95,9 @@ public struct RecordedStep: Codable, Sendable {
         (trials ?? []).filter { !$0.isFromBefore && $0.exchanges.count == 1 }.flatMap(\.exchanges)
     }
 
+    /// Whether its requests were sent at the same time.
+    var isConcurrent: Bool { action == "concurrently" && argument != nil }
+
     var label: String { PathStep(action, argument: argument).description }
 }
 
