@@ -156,7 +156,7 @@ extension ZooExploration {
     /// How deep it is explored unless the user says otherwise: every action is accepted and every arrow walked by then.
     fileprivate var depthToAudit: Int? {
         switch self {
-        case .payments, .idempotencyKeys, .subscriptions: nil
+        case .payments, .idempotencyKeys, .subscriptions, .concurrency: nil
         case .providerFaults: 5
         case .payouts, .webhookSecurity: 6
         }
@@ -178,6 +178,7 @@ extension ZooExploration {
         case .payouts: try explorer(ProviderExplorations.payouts)
         case .subscriptions: try explorer(ProviderExplorations.subscriptions)
         case .webhookSecurity: try explorer(ProviderExplorations.webhookSecurity)
+        case .concurrency: try explorer(ProviderExplorations.concurrency)
         }
     }
 }

@@ -119,7 +119,7 @@ private func largeResult() async throws -> ExplorationResult {
     statistics.transitions = transitions.count
     return ExplorationResult(
         verdict: small.verdict, stopReason: small.stopReason, violations: small.violations, warnings: small.warnings,
-        coverage: small.coverage, invariants: small.invariants, laws: small.laws,
+        coverage: small.coverage, invariants: small.invariants, laws: small.laws, races: small.races,
         learnedVolatile: small.learnedVolatile, statistics: statistics, strategy: small.strategy, seed: small.seed,
         states: small.states,
         graph: StateGraph(states: states, transitions: transitions, labels: labels, names: names))
