@@ -81,7 +81,7 @@ test: test-packages lint
 	@SWIFT="$(SWIFT)" scripts/run-tests
 
 ## screenshots   of the HTML report into docs/images, by Chromium
-screenshots: PACKAGES += chromium chromium-driver python3-selenium
+screenshots: PACKAGES += chromium chromium-driver python3-selenium pngquant
 screenshots: build
 	@scripts/make-screenshots $(REWIND) docs/images
 

@@ -18,8 +18,9 @@ enum Browser {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments = [script, report] + checks
+        // A browser's sockets lie in its temporary folder, and their paths must be short.
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["AXE": axe, "TMPDIR": scratch.temporary.path]
+            ["AXE": axe, "TMPDIR": "/tmp"]
         ) { $1 }
         process.standardOutput = output
         process.standardError = output

@@ -13,12 +13,12 @@ struct Visible: Sendable {
 
     /// A sentence, a name or a label on one line.
     func text(_ text: String) -> String {
-        Self.spelled(hidden(text)).replacing("\n", with: " ")
+        Self.spelled(redaction.prose(text)).replacing("\n", with: " ")
     }
 
     /// A cell of a table.
     func cell(_ value: Value, column: String) -> String {
-        let text = hidden(redaction.value(value.shown, named: column))
+        let text = redaction.prose(redaction.value(value.shown, named: column))
         let start = text.prefix(Self.cellCharacters)
         return Self.spelled(String(start)) + (start.endIndex < text.endIndex ? " …" : "")
     }
@@ -35,11 +35,6 @@ struct Visible: Sendable {
         return (Self.spelled(String(decoding: shown, as: UTF8.self)), note)
     }
 
-    /// Secrets can stand in JSON inside a sentence or a cell as well.
-    private func hidden(_ text: String) -> String {
-        String(decoding: redaction.body(Array(redaction.text(text).utf8)), as: UTF8.self)
-    }
-
     /// With ⟨U+202E⟩ in the place of what could not be seen or would steer how the rest is shown.
     static func spelled(_ text: String) -> String {
         var shown = String.UnicodeScalarView()
@@ -52,6 +47,13 @@ struct Visible: Sendable {
             }
         }
         return String(shown)
+    }
+}
+
+extension Redaction {
+    /// A sentence or a cell without card numbers, and without secret members of JSON that stands in it.
+    func prose(_ text: String) -> String {
+        String(decoding: body(Array(self.text(text).utf8)), as: UTF8.self)
     }
 }
 

@@ -27,8 +27,8 @@ public struct RecordedCounterexample: Codable, Sendable {
         id = violation.id(in: exploration)
         self.exploration = exploration
         (kind, rule, severity) = (violation.rule.kind, violation.rule.name, violation.rule.severity)
-        statement = violation.rule.statement
-        message = redaction.text(violation.message)
+        statement = redaction.prose(violation.rule.statement)
+        message = redaction.prose(violation.message)
         confirmed = violation.isConfirmed
         var recorder = Recorder(redaction: redaction)
         steps = violation.counterexample.steps.map { RecordedStep($0, by: &recorder, redaction) }
@@ -165,9 +165,7 @@ struct RecordedChange: Codable, Sendable {
             let column = index < columns.count ? columns[index] : "column \(index + 1)"
             func text(_ cells: [Value]?) -> String? {
                 guard let cells, index < cells.count else { return nil }
-                // A cell may hold JSON, such as a kept answer.
-                let text = redaction.value(cells[index].text, named: column)
-                return String(decoding: redaction.body(Array(text.utf8)), as: UTF8.self)
+                return redaction.prose(redaction.value(cells[index].text, named: column))
             }
             return Cell(column: column, before: text(before), after: text(after))
         }
