@@ -1,3 +1,4 @@
+import Dispatch
 import Testing
 
 @testable import Rewind
@@ -130,9 +131,18 @@ import Testing
             shopExploration(invariants: [Invariant("dead", .low) { _ in true }]),
             in: World(systems: [watched]).providing(shop))
         let (started, starting) = AsyncStream.makeStream(of: Void.self)
-        let task = Task { await explorer.audit { _ in starting.yield() } }
+        let cancelled = DispatchSemaphore(value: 0)
+        let task = Task {
+            await explorer.audit { _ in
+                // It waits here until it is cancelled, so that it is always midway.
+                starting.yield()
+                _ = cancelled.wait(timeout: .now() + 60)
+                cancelled.signal()
+            }
+        }
         for await _ in started { break }
         task.cancel()
+        cancelled.signal()
         let result = await task.value
         if case .notDecided(let reasons) = result.conclusion {
             #expect(reasons == ["It was interrupted."])
