@@ -19,7 +19,7 @@ public struct CurlScript: Sendable {
     public var text: String {
         let parts =
             [head, requirements, functions] + requests.indices.dropLast(together).map(request)
-            + (together > 0 ? [race, endingOfRace] : requests.indices.suffix(1).map(request) + [ending])
+            + (together > 0 ? [race, endingOfRace] : [ending])
         return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
