@@ -55,7 +55,7 @@ import Testing
         target.otherAccount = [("X-Account", "b")]
         target.isGuarded = true
         target.advanceClock = target.clock
-        target.faults.slow = { try sandbox.addFault(SandboxFault(.slow(milliseconds: 300), on: .authorize)) }
+        target.faults.slow = { try sandbox.addFault(SandboxFault(.slow(milliseconds: 1000), on: .authorize)) }
         let reconcile = target.control(.post("/reconcile"))
         target.faults.settle = { try await reconcile([:]) }
         target.downstream = try .sandbox(at: sandbox.url, call: "authorize")
