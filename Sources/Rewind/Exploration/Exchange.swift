@@ -45,6 +45,8 @@ public struct Exchange: Sendable, Hashable, Codable {
     }
 
     /// The HTTP status, or `nil` when no response arrived.
+    // Inlined several times into one function it makes the optimizer of Swift 6.3 crash.
+    @inline(never)
     public var status: Int? {
         guard case .response(let status, _, _) = reply else { return nil }
         return status
